@@ -1,0 +1,1 @@
+"""The four checks: pure functions (Response, CheckContext) -> CheckResult."""

@@ -1,0 +1,1 @@
+"""One folder per language: data that the checks read, and at most one module, `morphology`."""

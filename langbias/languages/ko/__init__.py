@@ -1,0 +1,1 @@
+"""Pack folder; see language.toml."""
