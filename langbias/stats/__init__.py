@@ -1,0 +1,1 @@
+"""From outcomes to estimates: rates, gaps to the baseline, their intervals. Pure."""
