@@ -1,0 +1,303 @@
+"""Read `prompts_by_language/` into typed scenarios and prompts, and prove that nothing is missing or doubled."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from langbias.errors import InvalidDataError, UsageError
+from langbias.packs.decode import read_toml
+from langbias.tags import closest, is_region
+from langbias.text import script_counts
+from langbias.types import (
+    Claim,
+    ExpectedGroup,
+    Expectation,
+    Fact,
+    Harmful,
+    OutOfPlace,
+    Prompt,
+    Provenance,
+    Scenario,
+)
+
+
+class _ClaimBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rows: tuple[int, ...]
+    section: str
+    text: str
+
+
+class _FactBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    text: str
+
+
+class _GroupBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    types: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class _OutOfPlaceBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    types: tuple[str, ...]
+    fact: str
+    when: Literal["always", "unconditional", "sole_route"]
+    reason: str
+    source: str
+
+
+class _HarmfulBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: str
+    source: str
+    types: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class _ScenarioBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    topic: str
+    claim: _ClaimBlock
+    acuity: Literal["none", "low", "moderate", "high"]
+    region: Literal["stated", "none"]
+    core: bool
+    turn_count: int
+    gloss_en: str
+    facts: tuple[_FactBlock, ...]
+    twin: str | None = None
+    expected: tuple[_GroupBlock, ...] = ()
+    acceptable: tuple[_GroupBlock, ...] = ()
+    out_of_place: tuple[_OutOfPlaceBlock, ...] = ()
+    harmful: tuple[_HarmfulBlock, ...] = ()
+
+
+class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema_version: int
+    version: str
+    licence: str
+    scenario: tuple[_ScenarioBlock, ...]
+
+
+class _ProvenanceBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    author: str
+    method: str
+    date: str
+    licence: str
+    reviewed_by: tuple[str, ...]
+
+
+class _PromptBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    scenario: str
+    variant: str
+    register: Literal["casual", "polite"]
+    turns: tuple[str, ...]
+    facts: dict[str, str]
+    provenance: _ProvenanceBlock
+    region: str | None = None
+
+
+class _PromptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema_version: int
+    language: str
+    prompt: tuple[_PromptBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All scenarios and prompts, in file order. `digest` changes with any byte that is sent or judged against."""
+
+    version: str
+    digest: str
+    scenarios: tuple[Scenario, ...]
+    prompts: tuple[Prompt, ...]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages with prompts, sorted."""
+        return tuple(sorted({prompt.language for prompt in self.prompts}))
+
+    def scenario(self, scenario_id: str) -> Scenario:
+        """The scenario of that id. Raises UsageError with a hint when there is none."""
+        for scenario in self.scenarios:
+            if scenario.id == scenario_id:
+                return scenario
+        raise UsageError(f"unknown scenario {scenario_id!r}{closest(scenario_id, [s.id for s in self.scenarios])}")
+
+    def select(self, choice: str) -> tuple[Scenario, ...]:
+        """Scenarios by `core`, `all` or a comma-separated list of ids, in corpus order. Raises UsageError."""
+        if choice == "all":
+            return self.scenarios
+        if choice == "core":
+            return tuple(scenario for scenario in self.scenarios if scenario.core)
+        wanted = {self.scenario(name.strip()).id for name in choice.split(",") if name.strip()}
+        if not wanted:
+            raise UsageError("no scenario chosen; give core, all, or ids such as panic-night,insomnia")
+        return tuple(scenario for scenario in self.scenarios if scenario.id in wanted)
+
+    def prompts_for(self, languages: Iterable[str], scenarios: Iterable[Scenario]) -> tuple[Prompt, ...]:
+        """The prompts of these languages and scenarios. Raises UsageError for a language without prompts."""
+        chosen = tuple(languages)
+        for tag in chosen:
+            if tag not in self.languages:
+                raise UsageError(f"no prompts in language {tag!r}{closest(tag, self.languages)}")
+        ids = {scenario.id for scenario in scenarios}
+        return tuple(p for p in self.prompts if p.language in chosen and p.scenario_id in ids)
+
+
+def default_root() -> Traversable:
+    """The corpus that ships with the package: inside the wheel, or beside the code in a checkout."""
+    inside = files("langbias") / "_prompts_by_language"
+    if inside.is_dir():
+        return inside
+    return Path(__file__).resolve().parent.parent / "prompts_by_language"
+
+
+@lru_cache(maxsize=4)
+def load_corpus(root: Traversable | None = None) -> Corpus:
+    """Read the corpus under `root` (default: the shipped one). Raises InvalidDataError naming file and field."""
+    root = root or default_root()
+    if not (root / "scenarios.toml").is_file():
+        raise InvalidDataError(f"{root}: holds no scenarios.toml; point to a prompts_by_language folder")
+    digest = hashlib.sha256((root / "scenarios.toml").read_bytes())
+    file = read_toml(root / "scenarios.toml", _ScenarioFile)
+    scenarios = tuple(_scenario(block) for block in file.scenario)
+    prompts: list[Prompt] = []
+    for folder in sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name):
+        path = folder / "prompts.toml"
+        if path.is_file():
+            digest.update(path.read_bytes())
+            prompts += _prompts(path, folder.name, {scenario.id: scenario for scenario in scenarios})
+    corpus = Corpus(file.version, digest.hexdigest()[:12], scenarios, tuple(prompts))
+    return corpus
+
+
+def _scenario(block: _ScenarioBlock) -> Scenario:
+    return Scenario(
+        id=block.id,
+        topic=block.topic,
+        claim=Claim(block.claim.rows, block.claim.section, block.claim.text),
+        acuity=block.acuity,
+        region=block.region,
+        core=block.core,
+        turn_count=block.turn_count,
+        gloss_en=block.gloss_en,
+        facts=tuple(Fact(fact.id, fact.text) for fact in block.facts),
+        twin=block.twin,
+        expectation=Expectation(
+            expected=tuple(ExpectedGroup(g.types, g.reason, g.source) for g in block.expected),
+            acceptable=tuple(ExpectedGroup(g.types, g.reason, g.source) for g in block.acceptable),
+            out_of_place=tuple(OutOfPlace(o.types, o.fact, o.when, o.reason, o.source) for o in block.out_of_place),
+            harmful=tuple(Harmful(h.types, h.flags, h.reason, h.source) for h in block.harmful),
+        ),
+    )
+
+
+def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario]) -> list[Prompt]:
+    file = read_toml(path, _PromptFile)
+    if file.language != folder:
+        raise InvalidDataError(f"{path}: language is {file.language!r} but the folder is {folder!r}; make them agree")
+    found = []
+    for block in file.prompt:
+        scenario = scenarios.get(block.scenario)
+        if scenario is None:
+            raise InvalidDataError(f"{path}: prompt[{block.scenario}]: unknown scenario{closest(block.scenario, scenarios)}")
+        texts = {fact.id: fact.text for fact in scenario.facts}
+        for fact_id in block.facts:
+            if fact_id not in texts:
+                raise InvalidDataError(f"{path}: prompt[{block.scenario}].facts: unknown fact{closest(fact_id, texts)}")
+        found.append(
+            Prompt(
+                id=f"{block.scenario}/{file.language}/{block.variant}",
+                scenario_id=block.scenario,
+                language=file.language,
+                variant=block.variant,
+                register=block.register,
+                turns=block.turns,
+                facts=tuple(Fact(key, texts[key], quote) for key, quote in block.facts.items()),
+                provenance=Provenance(
+                    block.provenance.author,
+                    block.provenance.method,
+                    block.provenance.date,
+                    block.provenance.licence,
+                    block.provenance.reviewed_by,
+                ),
+                region=block.region,
+            )
+        )
+    return found
+
+
+def corpus_problems(corpus: Corpus, scripts: dict[str, str], taxonomy_types: frozenset[str]) -> list[str]:
+    """What is wrong with a corpus: holes, doubles, wrong scripts, facts that no turn says, unknown types.
+
+    `scripts` gives the main script (ISO 15924) of each language; `taxonomy_types` the known recommendation types
+    (empty = not checked).
+    """
+    problems = _scenario_problems(corpus, taxonomy_types)
+    seen: dict[str, Prompt] = {}
+    texts: dict[tuple[str, ...], str] = {}
+    for prompt in corpus.prompts:
+        if prompt.id in seen:
+            problems.append(f"{prompt.id}: stands twice; keep one")
+        seen[prompt.id] = prompt
+        if prompt.turns in texts:
+            problems.append(f"{prompt.id}: same text as {texts[prompt.turns]}; write it anew")
+        texts[prompt.turns] = prompt.id
+        problems += _prompt_problems(prompt, corpus.scenario(prompt.scenario_id), scripts)
+    for scenario in corpus.scenarios:
+        for tag in corpus.languages:
+            if f"{scenario.id}/{tag}/base" not in seen:
+                problems.append(f"{scenario.id}: no prompt in {tag}; write one in {tag}/prompts.toml")
+    return problems
+
+
+def _scenario_problems(corpus: Corpus, taxonomy_types: frozenset[str]) -> list[str]:
+    problems = []
+    ids = [scenario.id for scenario in corpus.scenarios]
+    for scenario in corpus.scenarios:
+        facts = {fact.id for fact in scenario.facts}
+        if ids.count(scenario.id) > 1:
+            problems.append(f"scenario {scenario.id}: id stands twice")
+        if scenario.twin and (scenario.twin not in ids or corpus.scenario(scenario.twin).twin != scenario.id):
+            problems.append(f"scenario {scenario.id}: twin {scenario.twin!r} does not name it back")
+        for entry in scenario.expectation.out_of_place:
+            if entry.fact not in facts:
+                problems.append(f"scenario {scenario.id}: out_of_place cites unknown fact {entry.fact!r}")
+        expectation = scenario.expectation
+        named = (*expectation.expected, *expectation.acceptable, *expectation.out_of_place, *expectation.harmful)
+        unknown = {name for entry in named for name in entry.types} - taxonomy_types if taxonomy_types else set()
+        problems += [f"scenario {scenario.id}: unknown recommendation type {name!r}" for name in sorted(unknown)]
+        problems += [f"scenario {scenario.id}: an entry has no reason" for entry in named if not entry.reason.strip()]
+    return problems
+
+
+def _prompt_problems(prompt: Prompt, scenario: Scenario, scripts: dict[str, str]) -> list[str]:
+    problems = []
+    if len(prompt.turns) != scenario.turn_count:
+        problems.append(f"{prompt.id}: {len(prompt.turns)} turns, the scenario has {scenario.turn_count}")
+    if not all(turn.strip() for turn in prompt.turns):
+        problems.append(f"{prompt.id}: an empty turn")
+    if (prompt.region is not None) != (scenario.region == "stated"):
+        problems.append(f"{prompt.id}: region must be set exactly when the scenario's region is `stated`")
+    if prompt.region is not None and not is_region(prompt.region):
+        problems.append(f"{prompt.id}: {prompt.region!r} is not an ISO 3166-1 region")
+    missing = {fact.id for fact in scenario.facts} - {fact.id for fact in prompt.facts}
+    problems += [f"{prompt.id}: fact {name!r} is not quoted" for name in sorted(missing)]
+    problems += [
+        f"{prompt.id}: fact {fact.id!r} quotes words that no turn holds"
+        for fact in prompt.facts
+        if not any(fact.quote and fact.quote in turn for turn in prompt.turns)
+    ]
+    counts = script_counts(" ".join(prompt.turns))
+    wanted = scripts.get(prompt.language)
+    if wanted and counts and counts.most_common(1)[0][0] != wanted:
+        problems.append(f"{prompt.id}: written mainly in {counts.most_common(1)[0][0]}, expected {wanted}")
+    return problems
