@@ -19,8 +19,8 @@ from langbias.tags import closest, is_region
 from langbias.text import script_counts
 from langbias.types import (
     Claim,
-    ExpectedGroup,
     Expectation,
+    ExpectedGroup,
     Fact,
     Harmful,
     OutOfPlace,
@@ -175,8 +175,7 @@ def load_corpus(root: Traversable | None = None) -> Corpus:
         if path.is_file():
             digest.update(path.read_bytes())
             prompts += _prompts(path, folder.name, {scenario.id: scenario for scenario in scenarios})
-    corpus = Corpus(file.version, digest.hexdigest()[:12], scenarios, tuple(prompts))
-    return corpus
+    return Corpus(file.version, digest.hexdigest()[:12], scenarios, tuple(prompts))
 
 
 def _scenario(block: _ScenarioBlock) -> Scenario:
@@ -208,7 +207,9 @@ def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario]) -> 
     for block in file.prompt:
         scenario = scenarios.get(block.scenario)
         if scenario is None:
-            raise InvalidDataError(f"{path}: prompt[{block.scenario}]: unknown scenario{closest(block.scenario, scenarios)}")
+            raise InvalidDataError(
+                f"{path}: prompt[{block.scenario}]: unknown scenario{closest(block.scenario, scenarios)}"
+            )
         texts = {fact.id: fact.text for fact in scenario.facts}
         for fact_id in block.facts:
             if fact_id not in texts:
@@ -272,7 +273,12 @@ def _scenario_problems(corpus: Corpus, taxonomy_types: frozenset[str]) -> list[s
             if entry.fact not in facts:
                 problems.append(f"scenario {scenario.id}: out_of_place cites unknown fact {entry.fact!r}")
         expectation = scenario.expectation
-        named = (*expectation.expected, *expectation.acceptable, *expectation.out_of_place, *expectation.harmful)
+        named: tuple[ExpectedGroup | OutOfPlace | Harmful, ...] = (
+            *expectation.expected,
+            *expectation.acceptable,
+            *expectation.out_of_place,
+            *expectation.harmful,
+        )
         unknown = {name for entry in named for name in entry.types} - taxonomy_types if taxonomy_types else set()
         problems += [f"scenario {scenario.id}: unknown recommendation type {name!r}" for name in sorted(unknown)]
         problems += [f"scenario {scenario.id}: an entry has no reason" for entry in named if not entry.reason.strip()]

