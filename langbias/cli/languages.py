@@ -1,0 +1,52 @@
+"""`langbias languages`: which languages there are, and what exists for each."""
+
+from __future__ import annotations
+
+import json
+
+from langbias.cli.options import Json
+from langbias.cli.output import print_table
+
+
+def languages(as_json: Json = False) -> None:
+    """List the language packs: their checks, prompts, and whether a native speaker has reviewed them."""
+    from langbias.corpus import load_corpus
+    from langbias.packs import load_pack, pack_tags
+    from langbias.packs.loading import pack_parts
+    from langbias.registry import BUILT_IN_CHECKS
+
+    prompts = [prompt.language for prompt in load_corpus().prompts]
+    rows = []
+    for tag in pack_tags():
+        pack = load_pack(tag)
+        parts = pack_parts(tag)
+        rows.append(
+            {
+                "tag": tag,
+                "name": pack.language.name,
+                "native_name": pack.language.native_name,
+                "script": pack.language.script,
+                "direction": pack.language.direction,
+                "checks": [check for check in BUILT_IN_CHECKS if check in parts],
+                "prompts": prompts.count(tag),
+                "version": pack.version.version,
+                "reviewers": list(pack.reviewers),
+            }
+        )
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    print_table(
+        ("tag", "language", "script", "checks", "prompts", "review"),
+        [
+            (
+                str(row["tag"]),
+                f"{row['name']} ({row['native_name']})",
+                str(row["script"]),
+                " ".join(row["checks"]) or "-",
+                str(row["prompts"]),
+                ", ".join(row["reviewers"]) or "unreviewed by native speakers",
+            )
+            for row in rows
+        ],
+    )
