@@ -83,6 +83,7 @@ class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema_version: int
     version: str
     licence: str
+    baseline: str
     scenario: tuple[_ScenarioBlock, ...]
 
 
@@ -112,10 +113,13 @@ class _PromptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All scenarios and prompts, in file order. `digest` changes with any byte that is sent or judged against."""
+    """All scenarios and prompts, in file order. `digest` changes with any byte that is sent or judged against;
+    `baseline` is the language that gaps are measured against by default.
+    """
 
     version: str
     digest: str
+    baseline: str
     scenarios: tuple[Scenario, ...]
     prompts: tuple[Prompt, ...]
 
@@ -175,7 +179,7 @@ def load_corpus(root: Traversable | None = None) -> Corpus:
         if path.is_file():
             digest.update(path.read_bytes())
             prompts += _prompts(path, folder.name, {scenario.id: scenario for scenario in scenarios})
-    return Corpus(file.version, digest.hexdigest()[:12], scenarios, tuple(prompts))
+    return Corpus(file.version, digest.hexdigest()[:12], file.baseline, scenarios, tuple(prompts))
 
 
 def _scenario(block: _ScenarioBlock) -> Scenario:
