@@ -1,4 +1,4 @@
-"""Strict TOML decoding: an unknown key, a wrong type or a missing field is one line that names file, block and field."""
+"""Strict TOML decoding: an unknown key, a wrong type or a missing field is one line naming file, block and field."""
 
 from __future__ import annotations
 
@@ -64,11 +64,7 @@ def _refuse_bad_characters(node: object, where: str, at: str) -> None:
             raise InvalidDataError(f"{where}: {at}: text is not in Unicode form NFC; normalise it")
         bad = _FORBIDDEN.search(node)
         if bad:
-            raise InvalidDataError(
-                f"{where}: {at}: holds the invisible control U+{ord(bad.group()):04X}; remove it, or write it as an escape"
-                if "\\u" not in node
-                else f"{where}: {at}: holds the invisible control U+{ord(bad.group()):04X}; remove it"
-            )
+            raise InvalidDataError(f"{where}: {at}: holds the invisible control U+{ord(bad.group()):04X}; remove it")
         if _LONE_MARK.search(node):
             raise InvalidDataError(f"{where}: {at}: a combining mark stands without a letter; attach or remove it")
 

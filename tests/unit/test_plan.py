@@ -1,0 +1,47 @@
+"""Trials: one per prompt, target and repeat; ids hold everything that is asked; the order is seeded."""
+
+from dataclasses import replace
+
+from langbias.corpus import load_corpus
+from langbias.plan import plan_trials, trial_id
+from langbias.types import Param, PlanSettings, Target
+
+SETTINGS = PlanSettings(("en", "ko"), ("insomnia", "breakup"), "en", repeats=2, seed=7)
+TARGET = Target("t", "chat", "m", (Param("temperature", 0.0),))
+
+
+def prompts():
+    corpus = load_corpus()
+    return corpus.prompts_for(SETTINGS.languages, corpus.select("insomnia,breakup"))
+
+
+def test_every_prompt_target_and_repeat_once() -> None:
+    other = replace(TARGET, id="u")
+    trials = plan_trials(prompts(), (TARGET, other), SETTINGS)
+    assert len(trials) == 4 * 2 * 2
+    assert len({trial.id for trial in trials}) == len(trials)
+    assert {(t.prompt_id, t.target_id, t.repeat) for t in trials} == {
+        (p.id, t, r) for p in prompts() for t in ("t", "u") for r in (0, 1)
+    }
+
+
+def test_the_order_depends_on_the_seed_alone() -> None:
+    first = plan_trials(prompts(), (TARGET,), SETTINGS)
+    assert first == plan_trials(prompts(), (TARGET,), SETTINGS)
+    shuffled = plan_trials(prompts(), (TARGET,), replace(SETTINGS, repeats=2, seed=8))
+    assert [t.prompt_id for t in first] != [t.prompt_id for t in shuffled]
+
+
+def test_an_id_changes_with_anything_that_changes_the_request() -> None:
+    prompt = prompts()[0]
+    ids = {
+        trial_id(prompt, TARGET, 0, SETTINGS),
+        trial_id(prompt, TARGET, 1, SETTINGS),
+        trial_id(replace(prompt, turns=("other",)), TARGET, 0, SETTINGS),
+        trial_id(prompt, replace(TARGET, model="n"), 0, SETTINGS),
+        trial_id(prompt, replace(TARGET, params=(Param("temperature", 1.0),)), 0, SETTINGS),
+        trial_id(prompt, TARGET, 0, replace(SETTINGS, system_prompt="Be kind.")),
+        trial_id(prompt, TARGET, 0, replace(SETTINGS, max_tokens=9)),
+        trial_id(prompt, TARGET, 0, replace(SETTINGS, seed=8)),
+    }
+    assert len(ids) == 8
