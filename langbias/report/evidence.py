@@ -1,0 +1,226 @@
+"""Evidence: which judged replies a report shows, chosen the same way every time, and how they are laid out.
+
+Rows stream through `Selection`; it keeps a bounded number per cell and counts the rest.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from langbias.packs.rule import Rule
+from langbias.report.quotation import SEVERITIES, Mark, Quotation, quote, visible
+from langbias.types import (
+    CheckResult,
+    Finding,
+    Language,
+    Outcome,
+    Prompt,
+    Response,
+    Scenario,
+    Severity,
+    Span,
+    Status,
+    Trial,
+)
+
+SHOWN = 6  # failing replies shown per cell
+FINDINGS = 8  # findings listed per reply
+
+CellKey = tuple[str, str, str]  # target, language, check
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One response under one check: what a reader needs to see for themselves.
+
+    `prompt_turns` are the user's turns up to the answered one. `reply_language` is the language the reply was found
+    to be in, None when nobody looked or could tell.
+    """
+
+    scenario_id: str
+    language: str
+    target_id: str
+    repeat: int
+    turn: int
+    check_id: str
+    outcome: Outcome
+    reason: str
+    prompt_turns: tuple[str, ...]
+    reply: str
+    findings: tuple[Finding, ...]
+    status: Status
+    reply_language: str | None = None
+
+
+def evidence_of(
+    trial: Trial, prompt: Prompt, response: Response, result: CheckResult, reply_language: str | None = None
+) -> Evidence:
+    """The evidence in one judged response."""
+    return Evidence(
+        scenario_id=prompt.scenario_id,
+        language=prompt.language,
+        target_id=trial.target_id,
+        repeat=trial.repeat,
+        turn=response.turn,
+        check_id=result.check_id,
+        outcome=result.outcome,
+        reason=result.reason,
+        prompt_turns=prompt.turns[: response.turn + 1],
+        reply=response.text,
+        findings=result.findings,
+        status=response.status,
+        reply_language=reply_language,
+    )
+
+
+def gravest(findings: tuple[Finding, ...]) -> Severity | None:
+    """The highest severity among `findings`, None when there are none."""
+    return max((f.severity for f in findings), key=SEVERITIES.index, default=None)
+
+
+# Gravest first; earlier repeats before later ones, so that a cell shows different scenarios before the same one again.
+def _order(row: Evidence) -> tuple[int, int, int, str, int]:
+    worst = gravest(row.findings)
+    rank = SEVERITIES.index(worst) if worst else -1
+    return (-rank, row.repeat, -len(row.findings), row.scenario_id, row.turn)
+
+
+def _place(row: Evidence) -> tuple[str, int, int]:
+    return (row.scenario_id, row.repeat, row.turn)
+
+
+@dataclass(slots=True)
+class Selection:
+    """Rows picked per cell while all of them stream by."""
+
+    fails: dict[CellKey, list[Evidence]] = field(default_factory=dict)
+    failed: Counter[CellKey] = field(default_factory=Counter)
+    silent: dict[tuple[str, str], list[Evidence]] = field(default_factory=dict)
+    silent_places: dict[tuple[str, str], set[tuple[str, int, int]]] = field(default_factory=dict)
+    rule_hits: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, row: Evidence) -> None:
+        """Take note of one row, in any order."""
+        for finding in row.findings:
+            self.rule_hits[(row.language, finding.rule_id)] += 1
+        if row.status in (Status.BLOCKED, Status.EMPTY, Status.FAILED):
+            self._add_silent(row)
+        if row.outcome is Outcome.FAIL:
+            key = (row.target_id, row.language, row.check_id)
+            self.failed[key] += 1
+            kept = self.fails.setdefault(key, [])
+            insort(kept, row, key=_order)
+            del kept[SHOWN:]
+
+    def _add_silent(self, row: Evidence) -> None:
+        key = (row.target_id, row.language)
+        seen = self.silent_places.setdefault(key, set())
+        if _place(row) in seen:
+            return
+        seen.add(_place(row))
+        kept = self.silent.setdefault(key, [])
+        insort(kept, row, key=_place)
+        del kept[SHOWN:]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding as shown: `number` matches the mark in the quotation. `source` and `review` speak of the rule."""
+
+    number: int
+    rule_id: str
+    severity: Severity
+    issue: str
+    message: str
+    review: str
+    source: str
+    excerpt: Quotation
+    prompt_excerpt: Quotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A judged reply as shown. `topic` and `gloss` describe the scenario in the language of the report."""
+
+    scenario_id: str
+    topic: str
+    gloss: str
+    acute: bool
+    repeat: int
+    turn: int
+    status: Status
+    severity: Severity | None
+    reason: str
+    prompt_turns: tuple[Quotation, ...]
+    reply: Quotation | None
+    findings: tuple[FindingView, ...]
+    more_findings: int
+
+
+def view(
+    row: Evidence,
+    scenario: Scenario | None,
+    languages: Mapping[str, Language],
+    rules: Mapping[str, Rule],
+) -> EvidenceView:
+    """Lay out one row. Unknown scenarios, languages and rules are shown by their ids."""
+    asked = language_of(row.language, languages)
+    answered = language_of(row.reply_language or row.language, languages)
+    ranked = sorted(row.findings, key=lambda f: (-SEVERITIES.index(f.severity), f.span, f.rule_id))[:FINDINGS]
+    listed = sorted(ranked, key=lambda f: (f.span, f.rule_id))
+    return EvidenceView(
+        scenario_id=row.scenario_id,
+        topic=scenario.topic if scenario else row.scenario_id,
+        gloss=scenario.gloss_en if scenario else "",
+        acute=scenario is not None and scenario.acuity == "high",
+        repeat=row.repeat,
+        turn=row.turn,
+        status=row.status,
+        severity=gravest(row.findings),
+        reason=visible(row.reason),
+        prompt_turns=_prompt(row.prompt_turns, listed, asked),
+        reply=quote(row.reply, answered, [Mark(n, f.span, f.severity) for n, f in enumerate(listed, 1) if f.excerpt])
+        if row.reply.strip()
+        else None,
+        findings=tuple(_finding(n, f, rules, asked, answered) for n, f in enumerate(listed, 1)),
+        more_findings=len(row.findings) - len(listed),
+    )
+
+
+def language_of(tag: str, languages: Mapping[str, Language]) -> Language:
+    """The language of `tag`, or a bare one that only knows its tag."""
+    return languages.get(tag) or Language(tag, "Zyyy", tag, tag)
+
+
+def _prompt(turns: tuple[str, ...], findings: list[Finding], language: Language) -> tuple[Quotation, ...]:
+    """The user's turns, each with the words marked that a finding sets against the reply (the last place wins)."""
+    marks: list[list[Mark]] = [[] for _ in turns]
+    for number, finding in enumerate(findings, 1):
+        words = finding.prompt_excerpt
+        at = next((i for i in reversed(range(len(turns))) if words and words in turns[i]), None)
+        if words and at is not None:
+            start = turns[at].index(words)
+            marks[at].append(Mark(number, Span(start, start + len(words)), Severity.NEUTRAL))
+    return tuple(quote(turn, language, marked) for turn, marked in zip(turns, marks, strict=True))
+
+
+def _finding(
+    number: int, finding: Finding, rules: Mapping[str, Rule], asked: Language, answered: Language
+) -> FindingView:
+    rule = rules.get(finding.rule_id)
+    return FindingView(
+        number=number,
+        rule_id=visible(finding.rule_id),
+        severity=finding.severity,
+        issue=visible(finding.issue),
+        message=visible(finding.message),
+        review={"reviewed": "reviewed rule", "draft": "draft rule, unreviewed by native speakers"}.get(
+            rule.status if rule else "", "part of the check itself, no rule of a pack"
+        ),
+        source=visible(rule.source) if rule else "",
+        excerpt=quote(finding.excerpt[:400], answered),
+        prompt_excerpt=quote(finding.prompt_excerpt[:400], asked) if finding.prompt_excerpt else None,
+    )

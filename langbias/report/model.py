@@ -1,0 +1,446 @@
+"""The report as plain data: everything a page says, before any markup. Pure and deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from langbias.packs import LanguagePack
+from langbias.packs.rule import Rule
+from langbias.report.evidence import (
+    CellKey,
+    Evidence,
+    EvidenceView,
+    Selection,
+    evidence_of,
+    language_of,
+    view,
+)
+from langbias.report.quotation import visible
+from langbias.report.verdicts import TargetVerdict, detectable, target_verdict
+from langbias.report.words import (
+    OUTCOME_WORDS,
+    CheckWords,
+    VerdictWords,
+    check_words,
+    counted,
+    points,
+    verdict_words,
+)
+from langbias.stats.summary import Cell, LanguageRow, MeasureRow, Summary
+from langbias.types import Estimate, Language, Outcome, Run, Scenario, Status
+
+__all__ = ["Evidence", "ReportModel", "build_model", "evidence_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """The replies shown for one cell (or, with `check` None, the silent ones of a language)."""
+
+    anchor: str
+    language: Language
+    check: CheckWords | None
+    total: int
+    items: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One language x check. `others` are the shares that stay out of the rate, in words."""
+
+    check: CheckWords
+    verdict: VerdictWords
+    rate: Estimate | None
+    gap: Estimate | None
+    p_holm: float | None
+    others: tuple[str, ...]
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What came back in one language: counts by status, tokens and time."""
+
+    language: Language
+    planned: int
+    stored: int
+    answered: int
+    blocked: int
+    empty: int
+    cut_off: int
+    failed: int
+    blocked_rate: Estimate | None
+    empty_rate: Estimate | None
+    prompt_tokens: Estimate | None
+    completion_tokens: Estimate | None
+    latency_ms: Estimate | None
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One language of the matrix. `reviewers` are named native speakers who have read its pack."""
+
+    language: Language
+    is_baseline: bool
+    reviewers: tuple[str, ...]
+    arrivals: Arrivals | None
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlotRow:
+    """One gap in a plot; x positions are percent of the width, None where there is no interval."""
+
+    language: Language
+    verdict: VerdictWords
+    gap: Estimate
+    x: float
+    x_low: float | None
+    x_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The gaps of one check to the baseline. The axis runs from -`limit` to +`limit` (a share)."""
+
+    check: CheckWords
+    limit: float
+    rows: tuple[PlotRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """Everything about one system under test."""
+
+    target_id: str
+    model: str
+    verdict: TargetVerdict
+    matrix: tuple[MatrixRow, ...]
+    plots: tuple[Plot, ...]
+    measures: tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]
+    drawers: tuple[Drawer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule that fired, with what speaks for it."""
+
+    language: Language
+    rule_id: str
+    hits: int
+    status: str
+    message: str
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportModel:
+    """A whole report. `languages` in display order, the baseline first."""
+
+    title: str
+    run: Run
+    baseline: Language
+    languages: tuple[Language, ...]
+    language_names: Mapping[str, Language]
+    checks: tuple[CheckWords, ...]
+    n_scenarios: int
+    incomplete: str
+    unreviewed: tuple[Language, ...]
+    targets: tuple[TargetReport, ...]
+    rules: tuple[RuleView, ...]
+    limits: tuple[tuple[str, str], ...]
+
+
+def build_model(
+    run: Run,
+    summary: Summary,
+    scenarios: Iterable[Scenario],
+    evidence: Iterable[Evidence],
+    languages: Iterable[Language],
+    packs: Iterable[LanguagePack],
+) -> ReportModel:
+    """Put a report together.
+
+    `evidence` may be a stream in any order; a bounded part of it is kept (the gravest failing replies of each cell).
+    `languages` and `packs` may lack some of the summary's languages: those are shown by tag, as unreviewed.
+    """
+    selection = Selection()
+    for row in evidence:
+        selection.add(row)
+    known = {language.tag: language for language in languages}
+    by_scenario = {scenario.id: scenario for scenario in scenarios}
+    by_tag = {pack.language.tag: pack for pack in packs}
+    order = [
+        language_of(tag, known)
+        for tag in sorted(summary.languages, key=lambda t: (t != summary.baseline, summary.languages.index(t)))
+    ]
+    rules = _rules(by_tag.values())
+    reviewers = {tag: pack.reviewers for tag, pack in by_tag.items()}
+    models = {target.id: target.model for target in run.targets}
+    builder = _TargetBuilder(summary, order, known, by_scenario, rules, reviewers, selection)
+    missing = sum(max(row.planned - row.stored, 0) for row in summary.rows)
+    planned = sum(row.planned for row in summary.rows)
+    return ReportModel(
+        title=_title([visible(models.get(t) or t) for t in summary.targets], len(order)),
+        run=run,
+        baseline=language_of(summary.baseline, known),
+        languages=tuple(order),
+        language_names=known,
+        checks=tuple(check_words(check) for check in summary.checks),
+        n_scenarios=summary.n_scenarios,
+        incomplete=f"{missing:,} of {counted(planned, 'planned reply', 'planned replies')} are missing."
+        if missing
+        else "",
+        unreviewed=tuple(language for language in order if not reviewers.get(language.tag)),
+        targets=tuple(
+            builder.build(number, target, visible(models.get(target) or target))
+            for number, target in enumerate(summary.targets, 1)
+        ),
+        rules=_fired(selection, rules, order),
+        limits=_limits(summary, order, reviewers, by_scenario.values()),
+    )
+
+
+def _title(models: Sequence[str], n_languages: int) -> str:
+    who = models[0] if len(models) == 1 else counted(len(models), "chatbot")
+    return f"How {who} answers people in distress, in {counted(n_languages, 'language')}"
+
+
+def _rules(packs: Iterable[LanguagePack]) -> dict[str, Rule]:
+    return {
+        full_id: rule
+        for pack in packs
+        for full_id, rule in (*pack.fidelity_rules, *pack.honorifics_rules, *pack.artifacts_rules)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _TargetBuilder:
+    """What the parts of one target's report have in common."""
+
+    summary: Summary
+    order: Sequence[Language]
+    known: Mapping[str, Language]
+    scenarios: Mapping[str, Scenario]
+    rules: Mapping[str, Rule]
+    reviewers: Mapping[str, tuple[str, ...]]
+    selection: Selection
+
+    def build(self, number: int, target_id: str, model: str) -> TargetReport:
+        names = {language.tag: language.name for language in self.order}
+        baseline = names.get(self.summary.baseline, self.summary.baseline)
+        drawers = self._drawers(number, target_id)
+        anchors = {(d.language.tag, d.check.id if d.check else ""): d.anchor for d in drawers}
+        cells = {(c.language, c.check_id): c for c in self.summary.cells if c.target_id == target_id}
+        arrivals = {
+            row.language: _arrivals(row, language_of(row.language, self.known), anchors.get((row.language, "")))
+            for row in self.summary.rows
+            if row.target_id == target_id
+        }
+        matrix = tuple(
+            MatrixRow(
+                language=language,
+                is_baseline=language.tag == self.summary.baseline,
+                reviewers=self.reviewers.get(language.tag, ()),
+                arrivals=arrivals.get(language.tag),
+                cells=tuple(
+                    _matrix_cell(check, cells.get((language.tag, check)), baseline, anchors.get((language.tag, check)))
+                    for check in self.summary.checks
+                ),
+            )
+            for language in self.order
+        )
+        return TargetReport(
+            target_id=target_id,
+            model=model,
+            verdict=target_verdict(self.summary, target_id, self.order, names),
+            matrix=matrix,
+            plots=_plots(self.summary.checks, self.order, cells, baseline),
+            measures=self._measures(target_id),
+            drawers=drawers,
+        )
+
+    def _measures(self, target_id: str) -> tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]:
+        found = []
+        for check in self.summary.checks:
+            rows = [m for m in self.summary.measures if m.target_id == target_id and m.check_id == check]
+            place = {language.tag: at for at, language in enumerate(self.order)}
+            rows.sort(key=lambda m: (m.name, place.get(m.language, len(place)), m.language))
+            if rows:
+                found.append((check_words(check), tuple(rows)))
+        return tuple(found)
+
+    def _drawers(self, number: int, target_id: str) -> tuple[Drawer, ...]:
+        found = []
+        for at, language in enumerate(self.order, 1):
+            for place, check in enumerate(self.summary.checks, 1):
+                key: CellKey = (target_id, language.tag, check)
+                rows = self.selection.fails.get(key, [])
+                if rows:
+                    anchor = f"evidence-{number}-{at}-{place}"
+                    total = self.selection.failed[key]
+                    found.append(Drawer(anchor, language, check_words(check), total, self._views(rows)))
+            silent = self.selection.silent.get((target_id, language.tag), [])
+            if silent:
+                total = len(self.selection.silent_places[(target_id, language.tag)])
+                found.append(Drawer(f"silent-{number}-{at}", language, None, total, self._views(silent)))
+        return tuple(found)
+
+    def _views(self, rows: Iterable[Evidence]) -> tuple[EvidenceView, ...]:
+        return tuple(view(row, self.scenarios.get(row.scenario_id), self.known, self.rules) for row in rows)
+
+
+def _matrix_cell(check: str, cell: Cell | None, baseline: str, anchor: str | None) -> MatrixCell:
+    words = check_words(check)
+    if cell is None:
+        return MatrixCell(words, verdict_words("insufficient", False, baseline), None, None, None, (), anchor)
+    counts = {count.outcome: count.n for count in cell.outcomes}
+    others = tuple(
+        f"{counts[outcome]:,} {OUTCOME_WORDS[outcome]}"
+        for outcome in (Outcome.ABSTAIN, Outcome.NOT_APPLICABLE, Outcome.ERROR)
+        if counts.get(outcome)
+    )
+    verdict = verdict_words(cell.verdict, cell.rate is not None, baseline)
+    return MatrixCell(words, verdict, cell.rate, cell.gap, cell.p_holm, others, anchor)
+
+
+def _arrivals(row: LanguageRow, language: Language, anchor: str | None) -> Arrivals:
+    counts = {count.status: count.n for count in row.statuses}
+    return Arrivals(
+        language=language,
+        planned=row.planned,
+        stored=row.stored,
+        answered=counts.get(Status.OK, 0),
+        blocked=counts.get(Status.BLOCKED, 0),
+        empty=counts.get(Status.EMPTY, 0),
+        cut_off=counts.get(Status.TRUNCATED, 0),
+        failed=counts.get(Status.FAILED, 0),
+        blocked_rate=row.blocked,
+        empty_rate=row.empty,
+        prompt_tokens=row.prompt_tokens,
+        completion_tokens=row.completion_tokens,
+        latency_ms=row.latency_ms,
+        anchor=anchor,
+    )
+
+
+def _plots(
+    checks: Sequence[str], order: Sequence[Language], cells: Mapping[tuple[str, str], Cell], baseline: str
+) -> tuple[Plot, ...]:
+    """One plot per check that has gaps, all on one symmetric axis."""
+    gaps = [cell.gap for cell in cells.values() if cell.gap]
+    reach = max((abs(edge) for g in gaps for edge in (g.value, g.low, g.high) if edge is not None), default=0.0)
+    limit = next((step for step in (0.1, 0.25, 0.5) if reach <= step), 1.0)
+
+    def place(value: float) -> float:
+        return round(50 + 50 * min(max(value / limit, -1.0), 1.0), 2)
+
+    plots = []
+    for check in checks:
+        rows = []
+        for language in order:
+            cell = cells.get((language.tag, check))
+            if cell and cell.gap:
+                low = None if cell.gap.low is None else place(cell.gap.low)
+                high = None if cell.gap.high is None else place(cell.gap.high)
+                verdict = verdict_words(cell.verdict, True, baseline)
+                rows.append(PlotRow(language, verdict, cell.gap, place(cell.gap.value), low, high))
+        if rows:
+            plots.append(Plot(check_words(check), limit, tuple(rows)))
+    return tuple(plots)
+
+
+def _fired(selection: Selection, rules: Mapping[str, Rule], order: Sequence[Language]) -> tuple[RuleView, ...]:
+    place = {language.tag: at for at, language in enumerate(order)}
+    names = {language.tag: language for language in order}
+    keys = sorted(selection.rule_hits, key=lambda k: (place.get(k[0], len(place)), -selection.rule_hits[k], k))
+    found = []
+    for tag, rule_id in keys:
+        rule = rules.get(rule_id)
+        found.append(
+            RuleView(
+                language=language_of(tag, names),
+                rule_id=visible(rule_id),
+                hits=selection.rule_hits[(tag, rule_id)],
+                status=rule.status if rule else "in code",
+                message=visible(rule.message) if rule else "",
+                source=visible(rule.source) if rule else "",
+                evidence=_measured(rule),
+            )
+        )
+    return tuple(found)
+
+
+def _measured(rule: Rule | None) -> str:
+    if rule is None or rule.evidence is None:
+        return ""
+    parts = [
+        f"{value:g} in {kind} text"
+        for value, kind in ((rule.evidence.native, "native"), (rule.evidence.translated, "translated"))
+        if value is not None
+    ]
+    return f"{', '.join(parts)} ({rule.evidence.unit}; {rule.evidence.data})" if parts else rule.evidence.data
+
+
+def _limits(
+    summary: Summary,
+    order: Sequence[Language],
+    reviewers: Mapping[str, tuple[str, ...]],
+    scenarios: Iterable[Scenario],
+) -> tuple[tuple[str, str], ...]:
+    """What the report cannot say: a heading and a sentence or two each."""
+    unread = [language.name for language in order if not reviewers.get(language.tag)]
+    asked = list(scenarios)
+    single = sum(scenario.turn_count == 1 for scenario in asked)
+    half = detectable(summary.cells)
+    found = [
+        (
+            "Why replies differ",
+            "A gap says that replies differ between languages in this run. The model, the way each prompt was "
+            "written, and the checks themselves can all make a gap; this report does not name a cause.",
+        ),
+        (
+            "Whether a reply is good care",
+            "The checks read language, politeness and stated circumstances. They are no clinical judgement, and a "
+            "reply that passes every check can still be a bad one.",
+        ),
+        (
+            "How often the checks are wrong",
+            "No check has been validated against people's judgement in the languages of this run, and its error may "
+            "differ between languages; by itself that can make a gap, or hide one. Every rate here is marked "
+            "“unvalidated”."
+            + (f" Native speakers have not reviewed the rules for {_all_of(unread, len(order))}." if unread else ""),
+        ),
+        (
+            "That languages are treated equally",
+            "“No difference found” is not “equal”: the run may be too small."
+            + (f" Gaps under about {points(half).lstrip('+')} points would have gone unseen here." if half else ""),
+        ),
+        (
+            "What all speakers of a language would find",
+            "A language is not a country, a faith or a family. Each prompt is one person in one situation, written "
+            "for this test; nobody in distress took part.",
+        ),
+        (
+            "What happens in long conversations",
+            f"{single} of {counted(len(asked), 'scenario')} stop after one message, the others after a few."
+            if asked
+            else "The scenarios are one or a few messages long.",
+        ),
+        (
+            "Voice, accent, privacy, dependence over time",
+            "Written replies cannot show how a voice assistant hears an accent, what becomes of the logs, or what "
+            "months of use do.",
+        ),
+        (
+            "Other versions of the same chatbot",
+            "A chatbot changes without notice. The figures hold for the dates, settings and versions printed below.",
+        ),
+    ]
+    return tuple(found)
+
+
+def _all_of(names: Sequence[str], total: int) -> str:
+    return "any of its languages" if len(names) == total else ", ".join(names)
