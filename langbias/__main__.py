@@ -1,0 +1,5 @@
+"""`python -m langbias`."""
+
+from langbias.cli import main
+
+main()
