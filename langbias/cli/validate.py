@@ -30,10 +30,10 @@ def validate(
             ("scenario", *report.languages),
             [(name, *("yes" if there else "MISSING" for there in row)) for name, row in report.matrix],
         )
-        print_table(("pack", "rules", "examples", "problems"), [tuple(map(str, row)) for row in report.packs])
+        print_table(("pack", "rules", "examples", "problems"), [(p.tag, str(p.blocks), str(p.examples), str(p.problems)) for p in report.packs])
     for problem in report.problems:
         note(problem)
     if report.problems:
         note(f"{len(report.problems)} problems")
         raise typer.Exit(3)
-    note(f"corpus and packs are sound: {report.prompts} prompts, {report.rules} rules, {report.examples} examples")
+    note(f"corpus and packs are sound: {report.prompts} prompts, {report.blocks} rules, {report.examples} examples")
