@@ -8,37 +8,129 @@ import msgspec
 
 from langbias.packs.rule import Rule
 
+Address = Literal["V", "T", "plural", "uncertain"]
+
 
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A form that addresses the reader. `any` are words or patterns (by `kind`); `unless` are known exceptions."""
+    """A form that addresses the reader.
+
+    phrase: one of `any` occurs. regex: one of the patterns `any` matches. forms: one of the words made by putting
+    each stem of the lists named in `stems` into each of `templates` (at `{}`) occurs. morph: a word whose analysis has one of `lemma`, one of
+    `form` (lower case) and all grammemes of one entry of `tag`, but none of `not_tag`; a field left out fits all.
+    `unless` are patterns: a hit that touches a match of one is no address. `generic` forms also serve for people in
+    general ("when you are tired ..."), so they do not count inside a clause of kind generic. `weak` forms decide only
+    where nothing else does. `needs_marks` forms are "uncertain" in a text written without its `marks`.
+    `level` names the step where a language has more than two.
+    """
 
     id: str
-    address: Literal["V", "T", "plural", "uncertain"]
+    address: Address
     source: str
     must_match: tuple[str, ...]
     must_not_match: tuple[str, ...]
-    kind: Literal["phrase", "regex"] = "phrase"
+    kind: Literal["phrase", "regex", "forms", "morph"] = "phrase"
     any: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    lemma: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
+    tag: tuple[tuple[str, ...], ...] = ()
+    not_tag: tuple[str, ...] = ()
     boundary: Literal["none", "start", "word"] = "word"
     ignore_case: bool = True
+    generic: bool = False
+    weak: bool = False
     needs_marks: bool = False
+    level: str = ""
     note: str = ""
 
 
+class StemList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Verb stems that markers of kind forms share. `source` says where the list comes from."""
+
+    id: str
+    words: tuple[str, ...]
+    source: str
+
+
 class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sentence-final politeness level, by the endings (kind `regex` on the sentence, or morpheme forms) that show it."""
+    """A politeness level that the end of a sentence shows. `endings` are patterns, the first level that fits wins.
+
+    With an analyser the ending is the string of the morphemes that `ending` names, with the closing punctuation;
+    otherwise the pattern must end where the sentence ends. `level` names the level in the measures (default: `id`).
+    `weak` levels decide the address only where nothing else does.
+    """
 
     id: str
     address: Literal["V", "T", "none"]
     endings: tuple[str, ...]
     source: str
-    must_match: tuple[str, ...] = ()
-    must_not_match: tuple[str, ...] = ()
+    must_match: tuple[str, ...]
+    must_not_match: tuple[str, ...]
+    level: str = ""
+    weak: bool = False
+    note: str = ""
+
+
+class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which morphemes make the ending of a sentence (analyser tags).
+
+    `final` close a sentence before punctuation or at its end, `open` only before its last punctuation, and
+    both anywhere where the form fits one of `closing` (patterns); `before` belong to the ending when they stand right before it; `particle` are forms that may
+    follow it; a final one followed by one of the `embedded` tags is part of another clause. `punctuation` tags are no
+    morphemes.
+    """
+
+    final: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    particle: tuple[str, ...] = ()
+    embedded: tuple[str, ...] = ()
+    punctuation: tuple[str, ...] = ()
+
+
+class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Stretches where forms of address mean something else.
+
+    reported: somebody else's words; nothing in them counts. generic: markers with `generic` do not count.
+    plural: the addressees are several, so V forms say nothing about respect.
+    """
+
+    id: str
+    kind: Literal["reported", "generic", "plural"]
+    any: tuple[str, ...]
+    source: str
+    must_match: tuple[str, ...]
+    must_not_match: tuple[str, ...]
+
+
+class Marks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to see that a text writes its tone marks: `any` (patterns) on at least the share `least` of its words."""
+
+    any: tuple[str, ...]
+    least: float
+    source: str
+
+
+class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of user, recognised by what they write (`any` and `unless` are patterns). The first that fits counts."""
+
+    id: str
+    any: tuple[str, ...]
+    source: str
+    must_match: tuple[str, ...]
+    must_not_match: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Acceptable addresses for one kind of user. `sourced` cells may fail a reply, others only warn."""
+    """Acceptable addresses (V, T) and level names for one kind of user.
+
+    `user` is the id of a persona, `casual` (the user's own sentences are T) or `adult` (all others).
+    `sourced` cells may fail a reply, others only warn.
+    """
 
     user: str
     acceptable: tuple[str, ...]
@@ -47,13 +139,33 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Literal["neutral", "minor", "major", "critical"] = "minor"
 
 
-class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`honorifics.toml`."""
+class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A form that presumes the user's gender, unless the user's own words (`licensed_by`, patterns) showed it."""
+
+    id: str
+    gender: Literal["feminine", "masculine"]
+    any: tuple[str, ...]
+    source: str
+    must_match: tuple[str, ...]
+    must_not_match: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    licensed_by: tuple[str, ...] = ()
+
+
+class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
+    """`honorifics.toml`. `no_distinction` says why a language has nothing to check. `quotes` are pairs like "«»"."""
 
     analyser: Literal["table", "morphology"] = "table"
+    no_distinction: str = ""
     quotes: tuple[str, ...] = ()
+    ending: Ending = Ending()
+    marks: Marks | None = None
+    stem_list: tuple[StemList, ...] = ()
     marker: tuple[Marker, ...] = ()
     level: tuple[Level, ...] = ()
+    clause: tuple[Clause, ...] = ()
+    persona: tuple[Persona, ...] = ()
     policy: tuple[Policy, ...] = ()
+    assumption: tuple[Assumption, ...] = ()
     rule: tuple[Rule, ...] = ()
     schema_version: int = 1

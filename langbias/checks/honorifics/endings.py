@@ -1,0 +1,109 @@
+"""The politeness level that the end of a sentence shows."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+from langbias import rules
+from langbias.checks.honorifics.markers import Analyse, Hit
+from langbias.checks.honorifics.prose import Prose
+from langbias.packs.honorifics import Ending, HonorificsFile, Level
+from langbias.types import Span, Token
+
+
+def find_levels(prose: Prose, pack: HonorificsFile, analyse: Analyse | None) -> list[Hit]:
+    """One hit for every sentence ending whose level the pack knows, in order."""
+    if not pack.level:
+        return []
+    if pack.analyser == "table":
+        return _by_surface(prose, pack.level)
+    if analyse is None:
+        return []
+    return _by_morphemes(prose, analyse(prose.text), pack)
+
+
+def _by_surface(prose: Prose, levels: tuple[Level, ...]) -> list[Hit]:
+    hits = []
+    for sentence in prose.sentences:
+        words = prose.text[sentence.span.start : sentence.span.end]
+        for level in levels:
+            found = _surface_pattern(level.endings).search(words, timeout=rules.TIME_LIMIT_S)
+            if found:
+                start = sentence.span.start + found.start()
+                hits.append(_hit(level, Span(start, sentence.span.start + found.end())))
+                break
+    return hits
+
+
+@lru_cache(maxsize=256)
+def _surface_pattern(endings: tuple[str, ...]) -> regex.Pattern[str]:
+    return regex.compile("(?:" + "|".join(f"(?:{ending})" for ending in endings) + r")(?=[^\p{L}\p{M}\p{Nd}]*$)")
+
+
+@lru_cache(maxsize=256)
+def _ending_pattern(endings: tuple[str, ...]) -> regex.Pattern[str]:
+    return regex.compile("|".join(f"(?:{ending})" for ending in endings))
+
+
+def _by_morphemes(prose: Prose, tokens: tuple[Token, ...], pack: HonorificsFile) -> list[Hit]:
+    hits = []
+    for group in _per_sentence(prose, tokens):
+        for ending, span in _endings(group, pack.ending):
+            level = _level_of(ending, pack)
+            if level is not None:
+                hits.append(_hit(level, span))
+    return hits
+
+
+def _per_sentence(prose: Prose, tokens: tuple[Token, ...]) -> list[list[Token]]:
+    groups: dict[int, list[Token]] = {}
+    for token in tokens:
+        at = prose.sentence_at(token.start)
+        if at is not None:
+            groups.setdefault(at, []).append(token)
+    return [groups[at] for at in sorted(groups)]
+
+
+def _endings(tokens: list[Token], shape: Ending) -> list[tuple[str, Span]]:
+    """Endings of one sentence as (morphemes with closing punctuation, span)."""
+    found = []
+    last = max((i for i, token in enumerate(tokens) if token.tag not in shape.punctuation), default=-1)
+    for at, token in enumerate(tokens[: last + 1]):
+        end = at
+        while end < last and tokens[end + 1].form in shape.particle:
+            end += 1
+        after = tokens[end + 1] if end + 1 < len(tokens) else None
+        form = "".join(part.form for part in tokens[at : end + 1])
+        bare_particle = at == last and token.form in shape.particle and not found
+        embedded = after is not None and after.tag in shape.embedded
+        if not bare_particle and (embedded or not _closes(token, form, end == last, after, shape)):
+            continue
+        first = at
+        while first > 0 and tokens[first - 1].tag in shape.before:
+            first -= 1
+        mark = after.form[:1] if after and after.tag in shape.punctuation and not after.form[0].isalnum() else ""
+        before = "".join(part.form for part in tokens[first:at])
+        found.append((before + form + mark, Span(tokens[first].start, tokens[end].end)))
+    return found
+
+
+def _closes(token: Token, form: str, is_last: bool, after: Token | None, shape: Ending) -> bool:
+    """Whether `token`, `form` with its particles, closes a sentence; `after` is the token that follows."""
+    if token.tag not in shape.final and token.tag not in shape.open:
+        return False
+    if shape.closing and _ending_pattern(shape.closing).fullmatch(form):
+        return True
+    if token.tag in shape.final:
+        return after is None or after.tag in shape.punctuation
+    return is_last and after is not None
+
+
+@lru_cache(maxsize=20_000)
+def _level_of(ending: str, pack: HonorificsFile) -> Level | None:
+    return next((level for level in pack.level if _ending_pattern(level.endings).fullmatch(ending)), None)
+
+
+def _hit(level: Level, span: Span) -> Hit:
+    return Hit(span, level.address, level.id, level.level or level.id, weak=level.weak)

@@ -1,0 +1,67 @@
+"""The honorifics data of every pack holds on its own examples, and bad data is named."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from langbias.checks.honorifics.examples import require_sound, self_test
+from langbias.errors import InvalidDataError
+from langbias.packs import load_pack
+from langbias.packs.decode import decode_toml
+from langbias.packs.honorifics import HonorificsFile, Marker, Policy
+from langbias.packs.loading import load_morphology, pack_parts, pack_tags
+
+TAGS = [tag for tag in pack_tags() if "honorifics" in pack_parts(tag)]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_marker_and_level_holds_on_its_examples(tag: str) -> None:
+    module = load_morphology(tag)
+    assert self_test(tag, load_pack(tag).honorifics, module.analyse if module else None) == []
+
+
+def _marker(**changes: object) -> Marker:
+    base = Marker(
+        id="m", address="V", source="s", must_match=("vu a", "vu b"), must_not_match=("vut", "avu"), any=("vu",)
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"must_match": ("vu",)}, "fewer than two examples"),
+        ({"source": " "}, "source is empty"),
+        ({"any": ("vu", "zzz")}, "'zzz' is reached by no must_match"),
+        ({"must_not_match": ("vu", "x")}, "must_not_match matched"),
+        ({"any": ("wu",)}, "must_match not matched"),
+        ({"kind": "regex", "any": ("(",)}, "bad pattern"),
+        ({"kind": "forms", "stems": ("none",), "templates": ("{}s",)}, "no stem list 'none'"),
+    ],
+)
+def test_a_bad_marker_is_named(changes: dict[str, object], problem: str) -> None:
+    data = HonorificsFile(marker=(_marker(**changes),))
+    assert any(problem in found for found in self_test("xx", data, None))
+    with pytest.raises(InvalidDataError, match="xx/honorifics"):
+        require_sound("xx", data, None)
+
+
+def test_a_bad_policy_is_named() -> None:
+    data = HonorificsFile(
+        marker=(_marker(),),
+        policy=(
+            Policy(user="nobody", acceptable=("V",), source="s"),
+            Policy(user="adult", acceptable=("X",), source="s"),
+        ),
+        quotes=("«",),
+    )
+    found = "\n".join(self_test("xx", data, None))
+    assert "'nobody'" in found
+    assert "unknown level 'X'" in found
+    assert "not a pair of marks" in found
+
+
+def test_an_unknown_key_is_refused() -> None:
+    with pytest.raises(InvalidDataError, match="analysr"):
+        decode_toml('analysr = "table"', HonorificsFile, "honorifics.toml")
