@@ -14,13 +14,13 @@ Address = Literal["V", "T", "plural", "uncertain"]
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A form that addresses the reader.
 
-    phrase: one of `any` occurs. regex: one of the patterns `any` matches. forms: one of the words made by putting
-    each stem of the lists named in `stems` into each of `templates` (at `{}`) occurs. morph: a word whose analysis has one of `lemma`, one of
-    `form` (lower case) and all grammemes of one entry of `tag`, but none of `not_tag`; a field left out fits all.
-    `unless` are patterns: a hit that touches a match of one is no address. `generic` forms also serve for people in
-    general ("when you are tired ..."), so they do not count inside a clause of kind generic. `weak` forms decide only
-    where nothing else does. `needs_marks` forms are "uncertain" in a text written without its `marks`.
-    `level` names the step where a language has more than two.
+    phrase: one of `any` occurs. regex: one of the patterns `any` matches. forms: one of the words made by putting each
+    stem of the lists named in `stems` into each of `templates` (at `{}`) occurs. morph: a word whose analysis has one
+    of `lemma`, one of `form` (lower case) and all grammemes of one entry of `tag`, but none of `not_tag`; a field left
+    out fits all. `unless` are patterns: a hit that touches a match of one is no address. `generic` forms also serve
+    for people in general ("when you are tired ..."), so they do not count inside a clause of kind generic. `weak`
+    forms decide only where nothing else does. `needs_marks` forms are "uncertain" in a text written without its
+    `marks`. `level` names the step where a language has more than two.
     """
 
     id: str
@@ -76,10 +76,10 @@ class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which morphemes make the ending of a sentence (analyser tags).
 
-    `final` close a sentence before punctuation or at its end, `open` only before its last punctuation, and
-    both anywhere where the form fits one of `closing` (patterns); `before` belong to the ending when they stand right before it; `particle` are forms that may
-    follow it; a final one followed by one of the `embedded` tags is part of another clause. `punctuation` tags are no
-    morphemes.
+    `final` close a sentence before punctuation or at its end, `open` only before its last punctuation, and both
+    anywhere where the form fits one of `closing` (patterns). `before` belong to the ending when they stand right before
+    it; `particle` are forms that may follow it; an ending followed by one of the `embedded` tags is part of another
+    clause. `punctuation` tags are no morphemes.
     """
 
     final: tuple[str, ...] = ()

@@ -91,9 +91,9 @@ def _findings(reading: Reading, reply: Text, context: CheckContext) -> tuple[Fin
         found.append(mixed_finding(reading, reply, tag))
     elif reading.address in ("V", "T"):
         if not user.kind.startswith("asks-"):
-            found.append(turn_finding(reading, reply, tag, pack, context))
+            found.append(turn_finding(reading, reply, context))
         found.append(policy_finding(reading, reply, tag, pack, user))
-    found += assumption_findings(reading, reply, tag, pack, context.turns)
+    found += assumption_findings(reading, reply, context)
     found += _rule_findings(reading, reply, context)
     return tuple(finding for finding in found if finding is not None)
 

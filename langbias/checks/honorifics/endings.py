@@ -68,7 +68,7 @@ def _per_sentence(prose: Prose, tokens: tuple[Token, ...]) -> list[list[Token]]:
 
 def _endings(tokens: list[Token], shape: Ending) -> list[tuple[str, Span]]:
     """Endings of one sentence as (morphemes with closing punctuation, span)."""
-    found = []
+    found: list[tuple[str, Span]] = []
     last = max((i for i, token in enumerate(tokens) if token.tag not in shape.punctuation), default=-1)
     for at, token in enumerate(tokens[: last + 1]):
         end = at

@@ -47,7 +47,8 @@ def _table(pack: HonorificsFile) -> _Table:
     folded: dict[str, list[Marker]] = {}
     patterns = []
     for marker in markers:
-        single, others = [], []
+        single: list[str] = []
+        others: list[str] = []
         for words in _alternatives(marker, pack):
             simple = marker.kind != "regex" and marker.boundary == "word" and _WORD.fullmatch(words)
             (single if simple else others).append(words)

@@ -79,10 +79,9 @@ def _policy_message(level: str, cell: Policy) -> str:
     )
 
 
-def turn_finding(
-    reading: Reading, reply: Text, tag: str, pack: HonorificsFile, context: CheckContext
-) -> Finding | None:
+def turn_finding(reading: Reading, reply: Text, context: CheckContext) -> Finding | None:
     """A decided address that differs from the first decided one of the earlier replies."""
+    pack, tag = context.pack.honorifics, context.pack.language.tag
     for number, earlier in enumerate(context.earlier_replies):
         before = read_address(Text(earlier).value, pack, context.analyse)
         if before.address in ("V", "T"):
@@ -95,18 +94,17 @@ def turn_finding(
                 "inconsistency",
                 hit.span,
                 reply,
-                f"This reply is {_WORDS[reading.address]} (“{reply.excerpt(reading.sentence(hit))}”), reply {number + 1} "
-                f"was {_WORDS[before.address]} (“{before.prose.text[other.span.start : other.span.end]}”).",
+                f"This reply is {_WORDS[reading.address]} (“{reply.excerpt(reading.sentence(hit))}”), "
+                f"reply {number + 1} was {_WORDS[before.address]} (“{before.prose.text[other.span.start : other.span.end]}”).",
             )
     return None
 
 
-def assumption_findings(
-    reading: Reading, reply: Text, tag: str, pack: HonorificsFile, turns: tuple[str, ...]
-) -> list[Finding]:
+def assumption_findings(reading: Reading, reply: Text, context: CheckContext) -> list[Finding]:
     """Forms that presume the user's gender where the user's words showed none. Neutral: told, not judged."""
+    pack, tag = context.pack.honorifics, context.pack.language.tag
     found = []
-    said = "\n".join(turns)
+    said = "\n".join(context.turns)
     for assumption in pack.assumption:
         licence = rules.pattern_of(assumption.licensed_by, literal=False, boundary="start", ignore_case=True)
         if assumption.licensed_by and rules.find_all(licence, said):

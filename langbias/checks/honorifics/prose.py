@@ -57,7 +57,8 @@ def prose_of(value: str, quotes: tuple[str, ...]) -> Prose:
 def _quotation(pairs: tuple[str, ...]) -> regex.Pattern[str]:
     """Quotations by any of the `pairs` of marks, within one line. A mark between letters is an apostrophe."""
     parts = []
-    for first, last in pairs:
+    for pair in pairs:
+        first, last = pair[0], pair[1]
         a, b = regex.escape(first), regex.escape(last)
         parts.append(rf"(?<![\p{{L}}\p{{Nd}}]){a}(?=\S)[^{a}{b}\n]{{1,{_QUOTE_LENGTH}}}{b}" if first == last == "'" else
                      rf"{a}[^{a}{b}\n]{{1,{_QUOTE_LENGTH}}}{b}")  # fmt: skip
