@@ -1,0 +1,155 @@
+"""How many requests a target gets at once, and how soon after one another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from langbias.collect.clock import Clock
+
+_CUT = 0.8
+
+
+class TargetStoppedError(Exception):
+    """The target was given up while this request was waiting for its turn."""
+
+
+class Limiter:
+    """One target's slots. AIMD: from `first` slots, one more for each answer until the first 429, then 1/limit more.
+
+    A 429 takes a fifth of the slots away, once for all requests that were under way together (they saw the same full
+    house), and the whole target rests as long as the server asks. Requests and tokens per minute are spaced evenly.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        first: int,
+        most: int,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+    ) -> None:
+        self._clock = clock
+        self._limit = float(min(first, most))
+        self._most = most
+        self._active = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._ramping = True
+        self._cut_at = float("-inf")
+        self._resting_until = float("-inf")
+        self._interval = 60 / requests_per_minute if requests_per_minute else 0.0
+        self._next_start = float("-inf")
+        self._token_rate = tokens_per_minute / 60 if tokens_per_minute else None
+        self._tokens = tokens_per_minute or 0.0
+        self._tokens_at = clock.monotonic()
+        self._tokens_expected = 0.0
+        self._stopped = asyncio.Event()
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be under way now."""
+        return int(self._limit)
+
+    async def acquire(self) -> float:
+        """Wait for a slot and for the pace; returns the time at which the request starts. Release it afterwards.
+
+        Raises TargetStoppedError once the target is stopped.
+        """
+        await self._take_slot()
+        try:
+            await self._keep_pace()
+        except BaseException:
+            self.release()
+            raise
+        return self._clock.monotonic()
+
+    async def _take_slot(self) -> None:
+        if self._stopped.is_set():
+            raise TargetStoppedError
+        if self._active < self.limit and not self._waiting:
+            self._active += 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.release()  # the slot was given in the same moment
+            raise
+
+    async def _keep_pace(self) -> None:
+        start = now = self._clock.monotonic()
+        if self._interval:
+            start = max(now, self._next_start)
+            self._next_start = start + self._interval
+        if self._token_rate:
+            self._refill(now)
+            self._tokens -= self._tokens_expected
+            if self._tokens < 0:
+                start = max(start, now - self._tokens / self._token_rate)
+        while (wait := max(start, self._resting_until) - self._clock.monotonic()) > 0:
+            await self.sleep(wait)
+
+    def _refill(self, now: float) -> None:
+        assert self._token_rate is not None
+        self._tokens = min(self._token_rate * 60, self._tokens + (now - self._tokens_at) * self._token_rate)
+        self._tokens_at = now
+
+    def release(self) -> None:
+        """Give the slot back."""
+        self._active -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting and self._active < self.limit:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._active += 1
+                turn.set_result(None)
+
+    def answered(self, tokens: int | None) -> None:
+        """A request got its answer, which cost so many tokens."""
+        if self._limit < self._most:
+            self._limit = min(float(self._most), self._limit + (1 if self._ramping else 1 / self._limit))
+            self._wake()
+        if self._token_rate and tokens is not None:
+            self._tokens -= tokens - self._tokens_expected
+            self._tokens_expected += 0.2 * (tokens - self._tokens_expected) if self._tokens_expected else tokens
+
+    def throttled(self, started: float, rest: float | None) -> None:
+        """The server said: too many requests. `rest` is how many seconds it asks for."""
+        self._ramping = False
+        now = self._clock.monotonic()
+        if started > self._cut_at:
+            self._limit = max(1.0, self._limit * _CUT)
+            self._cut_at = now
+        if rest is not None:
+            self.rest(rest)
+
+    def rest(self, seconds: float) -> None:
+        """Start nothing for so long."""
+        self._resting_until = max(self._resting_until, self._clock.monotonic() + seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, holding no slot. Raises TargetStoppedError as soon as the target is stopped."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+        except TimeoutError:
+            return
+        raise TargetStoppedError
+
+    def stop(self) -> None:
+        """Let nobody start any more; requests under way may finish."""
+        self._stopped.set()
+        for turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(TargetStoppedError())
+        self._waiting.clear()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the target was given up."""
+        return self._stopped.is_set()

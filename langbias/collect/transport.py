@@ -1,0 +1,139 @@
+"""One HTTP exchange: a request in, a Reply out, whatever the network does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from functools import lru_cache
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from langbias.targets.outcome import failed
+from langbias.targets.protocol import Adapter, Fault, HttpRequest, Reply
+
+# Compressed replies would let a small body grow without bound.
+_ALWAYS = (("accept-encoding", "identity"), ("user-agent", "langbias"))
+_parsed_url = lru_cache(maxsize=64)(httpx.URL)
+
+
+@contextlib.asynccontextmanager
+async def http_client(
+    connections: int, connect_timeout: float, timeout: float, urls: Iterable[str]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The one client of a session, for targets at `urls`.
+
+    TLS is always verified. Redirects are never followed, so a key never reaches a host it was not meant for. No cookie
+    is kept: one conversation must not know of another. Proxies of the environment are used.
+    """
+    tls = httpx.create_ssl_context()
+
+    def transport(proxy: httpx.Proxy | None = None) -> AiohttpTransport:
+        def session() -> aiohttp.ClientSession:
+            connector = aiohttp.TCPConnector(limit=connections, ssl=tls, keepalive_timeout=60)
+            return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+        return AiohttpTransport(client=session, proxy=proxy)
+
+    proxies = getproxies()
+    mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
+    for parts in map(urlsplit, urls):
+        host = parts.hostname or ""
+        if parts.scheme in proxies and not proxy_bypass(host):
+            mounts[f"{parts.scheme}://{host}"] = transport(httpx.Proxy(proxies[parts.scheme]))
+    async with httpx.AsyncClient(
+        transport=transport(),
+        mounts=mounts,
+        timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=None),
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
+        client.headers.clear()
+        yield client
+
+
+class BodyTooLargeError(Exception):
+    """A reply went over the limit."""
+
+
+async def exchange(
+    client: httpx.AsyncClient, request: HttpRequest, adapter: Adapter, *, timeout: float, most_bytes: int
+) -> tuple[Reply, dict[str, str]]:
+    """Send `request` and read the whole answer; returns what it means and its headers (names in lower case).
+
+    Every failure of the network is a Reply with its cause. Only cancellation is raised.
+    """
+    headers: dict[str, str] = {}
+    try:
+        async with asyncio.timeout(timeout):
+            sent = httpx.Request(
+                request.method,
+                _parsed_url(request.url),
+                headers=[*_ALWAYS, *request.headers],
+                content=request.body,
+                extensions={"timeout": client.timeout.as_dict()},
+            )
+            response = await client.send(sent, stream=True)
+            client.cookies.clear()
+            try:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                body = await _bounded_body(response, most_bytes)
+            finally:
+                await response.aclose()
+        if 300 <= response.status_code < 400:
+            return _redirected(response.status_code, headers), headers
+        return adapter.parse(response.status_code, headers, body), headers
+    except TimeoutError:
+        return failed(Fault.TIMEOUT, f"no whole reply within {timeout:g} s"), headers
+    except BodyTooLargeError:
+        return failed(Fault.TOO_LARGE, f"reply larger than {most_bytes} bytes; it was not read to its end"), headers
+    except (httpx.HTTPError, aiohttp.ClientError, OSError, httpx.InvalidURL) as problem:
+        return _network_failure(problem, timeout), headers
+
+
+async def _bounded_body(response: httpx.Response, most: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > most:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _redirected(http_status: int, headers: dict[str, str]) -> Reply:
+    host = urlsplit(headers.get("location", "")).netloc.rpartition("@")[2] or "another path"
+    cause = f"HTTP {http_status}: the server redirects to {host}; put the final address into the target"
+    return failed(Fault.FATAL, cause, http_status=http_status)
+
+
+def _network_failure(problem: Exception, timeout: float) -> Reply:
+    """The httpx-aiohttp transport names some causes wrongly; the aiohttp error below it is the exact one."""
+    cause = problem.__cause__ if isinstance(problem.__cause__, aiohttp.ClientError | OSError) else problem
+    match cause:
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError() | ssl.SSLError():
+            return failed(Fault.FATAL, f"TLS: {cause}; the connection is not safe")
+        case aiohttp.ClientConnectorDNSError():
+            return failed(Fault.UNREACHABLE, f"the host name is not known: {cause}")
+        case TimeoutError() if isinstance(cause, aiohttp.ConnectionTimeoutError):
+            return failed(Fault.UNREACHABLE, "the server does not accept connections (timeout)")
+        case aiohttp.ClientConnectorError():
+            return failed(Fault.UNREACHABLE, f"no connection: {cause.os_error.strerror or cause}")
+        case TimeoutError():
+            return failed(Fault.TIMEOUT, f"no whole reply within {timeout:g} s")
+        case aiohttp.ClientPayloadError():
+            return failed(Fault.TRANSPORT, "the reply was cut short")
+        case aiohttp.ServerDisconnectedError() | ConnectionError():
+            return failed(Fault.TRANSPORT, "the connection was closed before a reply came")
+        case aiohttp.InvalidURL() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return failed(Fault.FATAL, "the address of the target is not valid; check it")
+        case httpx.DecodingError():
+            return failed(Fault.MALFORMED, "the reply's compression is damaged")
+        case _:
+            return failed(Fault.TRANSPORT, f"the answer is not valid HTTP ({type(cause).__name__})")

@@ -1,0 +1,1 @@
+"""Systems under test: each adapter translates between a conversation and one API's wire format."""
