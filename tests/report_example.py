@@ -236,7 +236,9 @@ def evidence(tags: tuple[str, ...] = ("en", "fa", "ko", "ru", "yo")) -> list[Evi
                              f"{len(own) or 1} finding(s) in this reply", turns, reply, own, Status.OK)
                 )  # fmt: skip
             rows.append(
-                Evidence("loneliness", tag, TARGET, 9, 0, check, Outcome.PASS, "fine", (PROMPTS[tag],), reply, (), Status.OK)
+                Evidence(
+                    "loneliness", tag, TARGET, 9, 0, check, Outcome.PASS, "fine", (PROMPTS[tag],), reply, (), Status.OK
+                )
             )
     if "fa" in tags:
         rows += _hostile()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from langbias.packs import LanguagePack
 from langbias.packs.rule import Rule
 from langbias.report.quotation import SEVERITIES, Mark, Quotation, quote, visible
 from langbias.types import (
@@ -28,6 +29,7 @@ from langbias.types import (
 
 SHOWN = 6  # failing replies shown per cell
 FINDINGS = 8  # findings listed per reply
+WHOLE_REPLY = 0.6  # a finding over this share of a reply speaks of all of it: marking it would mark nothing
 
 CellKey = tuple[str, str, str]  # target, language, check
 
@@ -55,23 +57,31 @@ class Evidence:
     reply_language: str | None = None
 
 
-def evidence_of(
-    trial: Trial, prompt: Prompt, response: Response, result: CheckResult, reply_language: str | None = None
-) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One response under one check, with the prompt and trial it belongs to: a row of the results."""
+
+    trial: Trial
+    prompt: Prompt
+    response: Response
+    result: CheckResult
+
+
+def evidence_of(judged: Judged, reply_language: str | None = None) -> Evidence:
     """The evidence in one judged response."""
     return Evidence(
-        scenario_id=prompt.scenario_id,
-        language=prompt.language,
-        target_id=trial.target_id,
-        repeat=trial.repeat,
-        turn=response.turn,
-        check_id=result.check_id,
-        outcome=result.outcome,
-        reason=result.reason,
-        prompt_turns=prompt.turns[: response.turn + 1],
-        reply=response.text,
-        findings=result.findings,
-        status=response.status,
+        scenario_id=judged.prompt.scenario_id,
+        language=judged.prompt.language,
+        target_id=judged.trial.target_id,
+        repeat=judged.trial.repeat,
+        turn=judged.response.turn,
+        check_id=judged.result.check_id,
+        outcome=judged.result.outcome,
+        reason=judged.result.reason,
+        prompt_turns=judged.prompt.turns[: judged.response.turn + 1],
+        reply=judged.response.text,
+        findings=judged.result.findings,
+        status=judged.response.status,
         reply_language=reply_language,
     )
 
@@ -128,7 +138,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding as shown: `number` matches the mark in the quotation. `source` and `review` speak of the rule."""
+    """A finding as shown: `number` matches the mark in the quotation. `source` and `review` speak of the rule.
+
+    `whole` findings are about the reply as a whole and have no mark.
+    """
 
     number: int
     rule_id: str
@@ -137,6 +150,7 @@ class FindingView:
     message: str
     review: str
     source: str
+    whole: bool
     excerpt: Quotation
     prompt_excerpt: Quotation | None
 
@@ -171,6 +185,7 @@ def view(
     answered = language_of(row.reply_language or row.language, languages)
     ranked = sorted(row.findings, key=lambda f: (-SEVERITIES.index(f.severity), f.span, f.rule_id))[:FINDINGS]
     listed = sorted(ranked, key=lambda f: (f.span, f.rule_id))
+    marks = [Mark(n, f.span, f.severity) for n, f in enumerate(listed, 1) if not _whole(f, row.reply)]
     return EvidenceView(
         scenario_id=row.scenario_id,
         topic=scenario.topic if scenario else row.scenario_id,
@@ -182,12 +197,15 @@ def view(
         severity=gravest(row.findings),
         reason=visible(row.reason),
         prompt_turns=_prompt(row.prompt_turns, listed, asked),
-        reply=quote(row.reply, answered, [Mark(n, f.span, f.severity) for n, f in enumerate(listed, 1) if f.excerpt])
-        if row.reply.strip()
-        else None,
-        findings=tuple(_finding(n, f, rules, asked, answered) for n, f in enumerate(listed, 1)),
+        reply=quote(row.reply, answered, marks) if row.reply.strip() else None,
+        findings=tuple(_finding(n, f, rules, asked, answered, _whole(f, row.reply)) for n, f in enumerate(listed, 1)),
         more_findings=len(row.findings) - len(listed),
     )
+
+
+def _whole(finding: Finding, reply: str) -> bool:
+    """Whether a finding is about the reply as a whole: it names no words, or nearly all."""
+    return finding.span.end - finding.span.start >= max(WHOLE_REPLY * len(reply), 1) or not finding.excerpt
 
 
 def language_of(tag: str, languages: Mapping[str, Language]) -> Language:
@@ -208,7 +226,7 @@ def _prompt(turns: tuple[str, ...], findings: list[Finding], language: Language)
 
 
 def _finding(
-    number: int, finding: Finding, rules: Mapping[str, Rule], asked: Language, answered: Language
+    number: int, finding: Finding, rules: Mapping[str, Rule], asked: Language, answered: Language, whole: bool
 ) -> FindingView:
     rule = rules.get(finding.rule_id)
     return FindingView(
@@ -221,6 +239,62 @@ def _finding(
             rule.status if rule else "", "part of the check itself, no rule of a pack"
         ),
         source=visible(rule.source) if rule else "",
+        whole=whole,
         excerpt=quote(finding.excerpt[:400], answered),
         prompt_excerpt=quote(finding.prompt_excerpt[:400], asked) if finding.prompt_excerpt else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule that fired, with what speaks for it."""
+
+    language: Language
+    rule_id: str
+    hits: int
+    status: str
+    message: str
+    source: str
+    evidence: str
+
+
+def rules_by_id(packs: Iterable[LanguagePack]) -> dict[str, Rule]:
+    """All rules in force of `packs`, by full id."""
+    return {
+        full_id: rule
+        for pack in packs
+        for full_id, rule in (*pack.fidelity_rules, *pack.honorifics_rules, *pack.artifacts_rules)
+    }
+
+
+def fired_rules(selection: Selection, rules: Mapping[str, Rule], order: Sequence[Language]) -> tuple[RuleView, ...]:
+    """The rules that fired, by language, most hits first."""
+    place = {language.tag: at for at, language in enumerate(order)}
+    names = {language.tag: language for language in order}
+    keys = sorted(selection.rule_hits, key=lambda k: (place.get(k[0], len(place)), -selection.rule_hits[k], k))
+    found = []
+    for tag, rule_id in keys:
+        rule = rules.get(rule_id)
+        found.append(
+            RuleView(
+                language=language_of(tag, names),
+                rule_id=visible(rule_id),
+                hits=selection.rule_hits[(tag, rule_id)],
+                status=rule.status if rule else "in code",
+                message=visible(rule.message) if rule else "",
+                source=visible(rule.source) if rule else "",
+                evidence=_measured(rule),
+            )
+        )
+    return tuple(found)
+
+
+def _measured(rule: Rule | None) -> str:
+    if rule is None or rule.evidence is None:
+        return ""
+    parts = [
+        f"{value:g} in {kind} text"
+        for value, kind in ((rule.evidence.native, "native"), (rule.evidence.translated, "translated"))
+        if value is not None
+    ]
+    return f"{', '.join(parts)} ({rule.evidence.unit}; {rule.evidence.data})" if parts else rule.evidence.data

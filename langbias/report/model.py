@@ -11,146 +11,22 @@ from langbias.report.evidence import (
     CellKey,
     Evidence,
     EvidenceView,
+    Judged,
     Selection,
     evidence_of,
+    fired_rules,
     language_of,
+    rules_by_id,
     view,
 )
 from langbias.report.quotation import visible
-from langbias.report.verdicts import TargetVerdict, detectable, target_verdict
-from langbias.report.words import (
-    OUTCOME_WORDS,
-    CheckWords,
-    VerdictWords,
-    check_words,
-    counted,
-    points,
-    verdict_words,
-)
+from langbias.report.shape import Arrivals, Drawer, MatrixCell, MatrixRow, Plot, PlotRow, ReportModel, TargetReport
+from langbias.report.verdicts import limits, target_verdict
+from langbias.report.words import OUTCOME_WORDS, CheckWords, check_words, counted, verdict_words
 from langbias.stats.summary import Cell, LanguageRow, MeasureRow, Summary
-from langbias.types import Estimate, Language, Outcome, Run, Scenario, Status
+from langbias.types import Language, Outcome, Run, Scenario, Status
 
-__all__ = ["Evidence", "ReportModel", "build_model", "evidence_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawer:
-    """The replies shown for one cell (or, with `check` None, the silent ones of a language)."""
-
-    anchor: str
-    language: Language
-    check: CheckWords | None
-    total: int
-    items: tuple[EvidenceView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixCell:
-    """One language x check. `others` are the shares that stay out of the rate, in words."""
-
-    check: CheckWords
-    verdict: VerdictWords
-    rate: Estimate | None
-    gap: Estimate | None
-    p_holm: float | None
-    others: tuple[str, ...]
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """What came back in one language: counts by status, tokens and time."""
-
-    language: Language
-    planned: int
-    stored: int
-    answered: int
-    blocked: int
-    empty: int
-    cut_off: int
-    failed: int
-    blocked_rate: Estimate | None
-    empty_rate: Estimate | None
-    prompt_tokens: Estimate | None
-    completion_tokens: Estimate | None
-    latency_ms: Estimate | None
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """One language of the matrix. `reviewers` are named native speakers who have read its pack."""
-
-    language: Language
-    is_baseline: bool
-    reviewers: tuple[str, ...]
-    arrivals: Arrivals | None
-    cells: tuple[MatrixCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlotRow:
-    """One gap in a plot; x positions are percent of the width, None where there is no interval."""
-
-    language: Language
-    verdict: VerdictWords
-    gap: Estimate
-    x: float
-    x_low: float | None
-    x_high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """The gaps of one check to the baseline. The axis runs from -`limit` to +`limit` (a share)."""
-
-    check: CheckWords
-    limit: float
-    rows: tuple[PlotRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetReport:
-    """Everything about one system under test."""
-
-    target_id: str
-    model: str
-    verdict: TargetVerdict
-    matrix: tuple[MatrixRow, ...]
-    plots: tuple[Plot, ...]
-    measures: tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]
-    drawers: tuple[Drawer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleView:
-    """A rule that fired, with what speaks for it."""
-
-    language: Language
-    rule_id: str
-    hits: int
-    status: str
-    message: str
-    source: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportModel:
-    """A whole report. `languages` in display order, the baseline first."""
-
-    title: str
-    run: Run
-    baseline: Language
-    languages: tuple[Language, ...]
-    language_names: Mapping[str, Language]
-    checks: tuple[CheckWords, ...]
-    n_scenarios: int
-    incomplete: str
-    unreviewed: tuple[Language, ...]
-    targets: tuple[TargetReport, ...]
-    rules: tuple[RuleView, ...]
-    limits: tuple[tuple[str, str], ...]
+__all__ = ["Evidence", "Judged", "ReportModel", "build_model", "evidence_of"]
 
 
 def build_model(
@@ -176,12 +52,10 @@ def build_model(
         language_of(tag, known)
         for tag in sorted(summary.languages, key=lambda t: (t != summary.baseline, summary.languages.index(t)))
     ]
-    rules = _rules(by_tag.values())
+    rules = rules_by_id(by_tag.values())
     reviewers = {tag: pack.reviewers for tag, pack in by_tag.items()}
     models = {target.id: target.model for target in run.targets}
     builder = _TargetBuilder(summary, order, known, by_scenario, rules, reviewers, selection)
-    missing = sum(max(row.planned - row.stored, 0) for row in summary.rows)
-    planned = sum(row.planned for row in summary.rows)
     return ReportModel(
         title=_title([visible(models.get(t) or t) for t in summary.targets], len(order)),
         run=run,
@@ -190,30 +64,26 @@ def build_model(
         language_names=known,
         checks=tuple(check_words(check) for check in summary.checks),
         n_scenarios=summary.n_scenarios,
-        incomplete=f"{missing:,} of {counted(planned, 'planned reply', 'planned replies')} are missing."
-        if missing
-        else "",
+        incomplete=_incomplete(summary),
         unreviewed=tuple(language for language in order if not reviewers.get(language.tag)),
         targets=tuple(
             builder.build(number, target, visible(models.get(target) or target))
             for number, target in enumerate(summary.targets, 1)
         ),
-        rules=_fired(selection, rules, order),
-        limits=_limits(summary, order, reviewers, by_scenario.values()),
+        rules=fired_rules(selection, rules, order),
+        limits=limits(summary, order, reviewers, by_scenario.values()),
     )
+
+
+def _incomplete(summary: Summary) -> str:
+    missing = sum(max(row.planned - row.stored, 0) for row in summary.rows)
+    planned = sum(row.planned for row in summary.rows)
+    return f"Missing: {missing:,} of {counted(planned, 'planned reply', 'planned replies')}." if missing else ""
 
 
 def _title(models: Sequence[str], n_languages: int) -> str:
     who = models[0] if len(models) == 1 else counted(len(models), "chatbot")
     return f"How {who} answers people in distress, in {counted(n_languages, 'language')}"
-
-
-def _rules(packs: Iterable[LanguagePack]) -> dict[str, Rule]:
-    return {
-        full_id: rule
-        for pack in packs
-        for full_id, rule in (*pack.fidelity_rules, *pack.honorifics_rules, *pack.artifacts_rules)
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,97 +220,3 @@ def _plots(
         if rows:
             plots.append(Plot(check_words(check), limit, tuple(rows)))
     return tuple(plots)
-
-
-def _fired(selection: Selection, rules: Mapping[str, Rule], order: Sequence[Language]) -> tuple[RuleView, ...]:
-    place = {language.tag: at for at, language in enumerate(order)}
-    names = {language.tag: language for language in order}
-    keys = sorted(selection.rule_hits, key=lambda k: (place.get(k[0], len(place)), -selection.rule_hits[k], k))
-    found = []
-    for tag, rule_id in keys:
-        rule = rules.get(rule_id)
-        found.append(
-            RuleView(
-                language=language_of(tag, names),
-                rule_id=visible(rule_id),
-                hits=selection.rule_hits[(tag, rule_id)],
-                status=rule.status if rule else "in code",
-                message=visible(rule.message) if rule else "",
-                source=visible(rule.source) if rule else "",
-                evidence=_measured(rule),
-            )
-        )
-    return tuple(found)
-
-
-def _measured(rule: Rule | None) -> str:
-    if rule is None or rule.evidence is None:
-        return ""
-    parts = [
-        f"{value:g} in {kind} text"
-        for value, kind in ((rule.evidence.native, "native"), (rule.evidence.translated, "translated"))
-        if value is not None
-    ]
-    return f"{', '.join(parts)} ({rule.evidence.unit}; {rule.evidence.data})" if parts else rule.evidence.data
-
-
-def _limits(
-    summary: Summary,
-    order: Sequence[Language],
-    reviewers: Mapping[str, tuple[str, ...]],
-    scenarios: Iterable[Scenario],
-) -> tuple[tuple[str, str], ...]:
-    """What the report cannot say: a heading and a sentence or two each."""
-    unread = [language.name for language in order if not reviewers.get(language.tag)]
-    asked = list(scenarios)
-    single = sum(scenario.turn_count == 1 for scenario in asked)
-    half = detectable(summary.cells)
-    found = [
-        (
-            "Why replies differ",
-            "A gap says that replies differ between languages in this run. The model, the way each prompt was "
-            "written, and the checks themselves can all make a gap; this report does not name a cause.",
-        ),
-        (
-            "Whether a reply is good care",
-            "The checks read language, politeness and stated circumstances. They are no clinical judgement, and a "
-            "reply that passes every check can still be a bad one.",
-        ),
-        (
-            "How often the checks are wrong",
-            "No check has been validated against people's judgement in the languages of this run, and its error may "
-            "differ between languages; by itself that can make a gap, or hide one. Every rate here is marked "
-            "“unvalidated”."
-            + (f" Native speakers have not reviewed the rules for {_all_of(unread, len(order))}." if unread else ""),
-        ),
-        (
-            "That languages are treated equally",
-            "“No difference found” is not “equal”: the run may be too small."
-            + (f" Gaps under about {points(half).lstrip('+')} points would have gone unseen here." if half else ""),
-        ),
-        (
-            "What all speakers of a language would find",
-            "A language is not a country, a faith or a family. Each prompt is one person in one situation, written "
-            "for this test; nobody in distress took part.",
-        ),
-        (
-            "What happens in long conversations",
-            f"{single} of {counted(len(asked), 'scenario')} stop after one message, the others after a few."
-            if asked
-            else "The scenarios are one or a few messages long.",
-        ),
-        (
-            "Voice, accent, privacy, dependence over time",
-            "Written replies cannot show how a voice assistant hears an accent, what becomes of the logs, or what "
-            "months of use do.",
-        ),
-        (
-            "Other versions of the same chatbot",
-            "A chatbot changes without notice. The figures hold for the dates, settings and versions printed below.",
-        ),
-    ]
-    return tuple(found)
-
-
-def _all_of(names: Sequence[str], total: int) -> str:
-    return "any of its languages" if len(names) == total else ", ".join(names)

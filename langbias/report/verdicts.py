@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 from langbias.report.words import (
+    STATUS_WORDS,
+    VerdictWords,
     check_words,
     counted,
     listed,
@@ -16,7 +19,7 @@ from langbias.report.words import (
     verdict_words,
 )
 from langbias.stats.summary import Cell, LanguageRow, Summary
-from langbias.types import Estimate, Language, Status
+from langbias.types import Estimate, Language, Scenario, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def target_verdict(
         _language_verdict(language, [c for c in cells if c.language == language.tag], rows, cells, baseline)
         for language in order
     )
-    headline, caveat = _headline(cells, verdicts, rows, baseline, names)
+    headline, caveat = _headline(cells, verdicts, rows, baseline)
     return TargetVerdict(headline, caveat, verdicts)
 
 
@@ -69,7 +72,6 @@ def _headline(
     verdicts: Sequence[LanguageVerdict],
     rows: Mapping[str, LanguageRow],
     baseline: str,
-    names: Mapping[str, str],
 ) -> tuple[str, str]:
     if not any(row.stored for row in rows.values()):
         return "Nothing came back, so nothing could be judged.", ""
@@ -84,9 +86,9 @@ def _headline(
     unknown = [v.language.name for v in others if v.css == "unknown"]
     caveat = _caveat(cells, same, unknown)
     if worse:
-        return f"Replies failed more often in {listed(worse)} than in {baseline}.", caveat
+        return f"On at least one check, replies failed more often in {listed(worse)} than in {baseline}.", caveat
     if better:
-        return f"Replies failed less often in {listed(better)} than in {baseline}.", caveat
+        return f"On at least one check, replies failed less often in {listed(better)} than in {baseline}.", caveat
     if same:
         return f"No difference from {baseline} was found in {listed(same)}.", caveat
     return f"This run is too small to tell whether any language differs from {baseline}.", caveat
@@ -120,13 +122,14 @@ def _language_verdict(
         if rates:
             sentences.append(f"Replies that failed: {listed(rates)}.")
     else:
-        kinds = {cell.verdict for cell in cells if cell.rate}
-        first = next((k for k in ("gap_found", "better_than_baseline", "no_difference_found") if k in kinds), None)
-        overall = verdict_words(first or "insufficient", bool(kinds), baseline)
+        overall = _overall(cells, baseline)
         for cell in cells:
             if cell.verdict in ("gap_found", "better_than_baseline"):
-                sentences.append(_gap_sentence(cell, base_rates.get(cell.check_id), baseline))
-        for verdict, words in (("no_difference_found", "No difference found in"), ("insufficient", "Too little in")):
+                sentences.append(_gap_sentence(cell, base_rates.get(cell.check_id)))
+        for verdict, words in (
+            ("no_difference_found", "No difference found in"),
+            ("insufficient", "Too little to tell in"),
+        ):
             checks = [check_words(c.check_id).short for c in cells if c.verdict == verdict and c.rate]
             if checks:
                 sentences.append(f"{words} {listed(checks)}.")
@@ -137,16 +140,30 @@ def _language_verdict(
     return LanguageVerdict(language, overall.symbol, overall.words, overall.css, tuple(sentences))
 
 
-def _gap_sentence(cell: Cell, base: Estimate | None, baseline: str) -> str:
-    more = "more" if cell.verdict == "gap_found" else "fewer"
-    numbers = []
+def _overall(cells: Sequence[Cell], baseline: str) -> VerdictWords:
+    """One verdict over the checks of a language: worse if any is, with the count of how many."""
+    kinds = Counter(cell.verdict for cell in cells if cell.rate)
+    worse, better, judged = kinds["gap_found"], kinds["better_than_baseline"], kinds.total()
+    if worse:
+        also = f", better on {better}" if better else ""
+        return replace(
+            verdict_words("gap_found", True, baseline), words=f"Worse on {worse}{also} of {counted(judged, 'check')}"
+        )
+    if better:
+        words = f"Better on {better} of {counted(judged, 'check')}"
+        return replace(verdict_words("better_than_baseline", True, baseline), words=words)
+    return verdict_words(
+        "no_difference_found" if kinds["no_difference_found"] else "insufficient", judged > 0, baseline
+    )
+
+
+def _gap_sentence(cell: Cell, base: Estimate | None) -> str:
+    said = f"{'More' if cell.verdict == 'gap_found' else 'Fewer'} failures in {check_words(cell.check_id).short}"
     if cell.rate:
-        against = f" against {percent(base.value)}" if base else ""
-        numbers.append(f"{percent(cell.rate.value)}{against}")
+        said += f": {percent(cell.rate.value)}" + (f" against {percent(base.value)}" if base else "")
     if cell.gap:
-        numbers.append(f"gap {points(cell.gap.value)} points, 95% interval {points_interval(cell.gap)}")
-    check = check_words(cell.check_id).short
-    return f"{more.capitalize()} failures than in {baseline} in {check} ({'; '.join(numbers)})."
+        said += f" (gap {points(cell.gap.value)} points, 95% interval {points_interval(cell.gap)})"
+    return said + "."
 
 
 def _silence(row: LanguageRow | None) -> list[str]:
@@ -154,13 +171,75 @@ def _silence(row: LanguageRow | None) -> list[str]:
         return []
     counts = {count.status: count.n for count in row.statuses}
     said = [
-        f"{counts[status]:,} {words}"
-        for status, words in ((Status.BLOCKED, "blocked"), (Status.EMPTY, "empty"), (Status.FAILED, "failed requests"))
+        f"{counts[status]:,} {STATUS_WORDS[status]}"
+        for status in (Status.BLOCKED, Status.EMPTY, Status.FAILED)
         if counts.get(status)
     ]
     sentences = []
     if said:
-        sentences.append(f"Of {counted(row.planned, 'planned reply', 'planned replies')}, {listed(said)}.")
+        sentences.append(f"Of {counted(row.stored, 'request')}: {listed(said)}.")
     if row.stored < row.planned:
         sentences.append(f"{counted(row.planned - row.stored, 'planned reply', 'planned replies')} never came.")
     return sentences
+
+
+def limits(
+    summary: Summary,
+    order: Sequence[Language],
+    reviewers: Mapping[str, tuple[str, ...]],
+    scenarios: Iterable[Scenario],
+) -> tuple[tuple[str, str], ...]:
+    """What the report cannot say: a heading and a sentence or two each."""
+    unread = [language.name for language in order if not reviewers.get(language.tag)]
+    asked = list(scenarios)
+    single = sum(scenario.turn_count == 1 for scenario in asked)
+    half = detectable(summary.cells)
+    found = [
+        (
+            "Why replies differ",
+            "A gap says that replies differ between languages in this run. The model, the way each prompt was "
+            "written, and the checks themselves can all make a gap; this report does not name a cause.",
+        ),
+        (
+            "Whether a reply is good care",
+            "The checks read language, politeness and stated circumstances. They are no clinical judgement, and a "
+            "reply that passes every check can still be a bad one.",
+        ),
+        (
+            "How often the checks are wrong",
+            "No check has been validated against people's judgement in the languages of this run, and its error may "
+            "differ between languages; by itself that can make a gap, or hide one. Every rate here is marked "
+            "“unvalidated”."
+            + (f" Native speakers have not reviewed the rules for {_all_of(unread, len(order))}." if unread else ""),
+        ),
+        (
+            "That languages are treated equally",
+            "“No difference found” is not “equal”: the run may be too small."
+            + (f" Gaps under about {points(half).lstrip('+')} points would have gone unseen here." if half else ""),
+        ),
+        (
+            "What all speakers of a language would find",
+            "A language is not a country, a faith or a family. Each prompt is one person in one situation, written "
+            "for this test; nobody in distress took part.",
+        ),
+        (
+            "What happens in long conversations",
+            f"{single} of {counted(len(asked), 'scenario')} stop after one message, the others after a few."
+            if asked
+            else "The scenarios are one or a few messages long.",
+        ),
+        (
+            "Voice, accent, privacy, dependence over time",
+            "Written replies cannot show how a voice assistant hears an accent, what becomes of the logs, or what "
+            "months of use do.",
+        ),
+        (
+            "Other versions of the same chatbot",
+            "A chatbot changes without notice. The figures hold for the dates, settings and versions printed below.",
+        ),
+    ]
+    return tuple(found)
+
+
+def _all_of(names: Sequence[str], total: int) -> str:
+    return "any of its languages" if len(names) == total else ", ".join(names)

@@ -96,7 +96,7 @@ STATUS_WORDS = {
     Status.EMPTY: "empty",
     Status.TRUNCATED: "cut off",
     Status.BLOCKED: "blocked",
-    Status.FAILED: "request failed",
+    Status.FAILED: "failed to be answered",
 }
 SEVERITY_WORDS = {
     Severity.NEUTRAL: "note",

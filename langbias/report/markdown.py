@@ -1,0 +1,110 @@
+"""The report as Markdown, fit for a pull request. It quotes no reply and no prompt: those are in the HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import regex
+
+from langbias.report.quotation import visible
+from langbias.report.shape import Arrivals, MatrixCell, ReportModel, TargetReport
+from langbias.report.words import counted, number, percent, percent_interval, points, points_interval
+from langbias.types import Estimate, Language
+
+_ARRIVED = (
+    "Language", "Planned", "Stored", "Answered", "Blocked", "Empty", "Cut off", "Failed", "Prompt tokens", "Reply tokens",
+    "Seconds",
+)  # fmt: skip
+_SPECIAL = regex.compile(r"[\\`*_{}\[\]<>#|~&!$@]")
+
+
+def render_markdown(model: ReportModel) -> str:
+    """Verdicts, tables, limits and signature. The same model gives the same text."""
+    run = model.run
+    parts = [
+        f"# {_plain(model.title)}",
+        f"{counted(model.n_scenarios, 'scenario')}, {counted(len(model.languages), 'language')}, "
+        f"{counted(run.plan.repeats, 'repeat')}; compared with {_plain(model.baseline.name)}; "
+        f"run made {_plain(run.environment.created_at[:10])}.",
+    ]
+    if model.incomplete:
+        parts.append(f"**This run is incomplete.** {model.incomplete} Figures rest on what came back.")
+    for target in model.targets:
+        parts += _target(target, model)
+    parts.append("## What this cannot say")
+    parts.append("\n".join(f"- **{_plain(heading)}.** {_plain(words)}" for heading, words in model.limits))
+    parts.append("## Signature")
+    parts.append(f"```text\n{visible(run.signature, 2000).replace('`', chr(39))}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _target(target: TargetReport, model: ReportModel) -> list[str]:
+    caveat = (
+        "All of this is the judgement of automatic checks, none of them validated yet against people's judgement"
+        + (f"; rules unreviewed by native speakers: {_names(model.unreviewed)}" if model.unreviewed else "")
+        + "."
+    )
+    verdicts = "\n".join(
+        f"- {v.symbol} **{_name(v.language)}: {_plain(v.words)}.** {_plain(' '.join(v.sentences))}"
+        for v in target.verdict.languages
+    )
+    rows = [[_name(row.language), _silent(row.arrivals), *(_cell(cell) for cell in row.cells)] for row in target.matrix]
+    arrived = [_arrival(row.arrivals) for row in target.matrix if row.arrivals]
+    return [
+        f"## {_plain(target.model)}",
+        f"**{_plain(target.verdict.headline)}**",
+        _plain(f"{target.verdict.caveat} {caveat}".strip()),
+        verdicts,
+        f"Share of judged replies that failed (95% interval), and the gap to {_plain(model.baseline.name)} in points:",
+        _table(["Language", "No reply", *(_plain(check.title) for check in model.checks)], rows),
+        "What came back, and what it took (mean per reply):",
+        _table(
+            _ARRIVED,
+            arrived,
+        ),
+    ]
+
+
+def _cell(cell: MatrixCell) -> str:
+    said = [f"{cell.verdict.symbol} {_plain(cell.verdict.words)}"]
+    if cell.rate:
+        said.append(f"{percent(cell.rate.value)} ({percent_interval(cell.rate)})")
+    if cell.gap:
+        said.append(f"gap {points(cell.gap.value)} ({points_interval(cell.gap)})")
+    if cell.rate:
+        said.append(f"n = {cell.rate.n} ({counted(cell.rate.n_clusters, 'scenario')}), unvalidated")
+    return "<br>".join([*said, *cell.others])
+
+
+def _silent(arrivals: Arrivals | None) -> str:
+    if arrivals is None:
+        return "nothing stored"
+    return f"{arrivals.blocked} blocked, {arrivals.empty} empty of {arrivals.stored}"
+
+
+def _arrival(a: Arrivals) -> list[str]:
+    counts = (a.planned, a.stored, a.answered, a.blocked, a.empty, a.cut_off, a.failed)
+    seconds = number(a.latency_ms.value / 1000) if a.latency_ms else "–"
+    return [_name(a.language), *map(str, counts), _mean(a.prompt_tokens), _mean(a.completion_tokens), seconds]
+
+
+def _mean(estimate: Estimate | None) -> str:
+    return number(estimate.value) if estimate else "–"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def _name(language: Language) -> str:
+    return _plain(f"{language.name} ({language.tag})")
+
+
+def _names(languages: Iterable[Language]) -> str:
+    return ", ".join(language.name for language in languages)
+
+
+def _plain(text: str) -> str:
+    """`text` without power over the page: Markdown's special characters are escaped."""
+    return str(_SPECIAL.sub(r"\\\g<0>", visible(text, 4000)))
