@@ -259,7 +259,8 @@ def _hostile() -> list[Evidence]:
     return [
         first,
         replace(first, scenario_id="loneliness", reply=long, findings=(deep, wild), status=Status.TRUNCATED),
-        replace(first, scenario_id="passive-suicidal", reply="", findings=(), status=Status.EMPTY, check_id="fidelity"),
+        replace(first, scenario_id="loneliness", repeat=2, reply="", findings=(), status=Status.EMPTY, check_id="fidelity",
+                reason="nothing came back"),
         *(
             replace(first, scenario_id=s, reply="", findings=(), status=Status.BLOCKED, check_id=check,
                     outcome=Outcome.NOT_APPLICABLE, reason="blocked by the provider: content_filter")

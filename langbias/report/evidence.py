@@ -32,6 +32,7 @@ FINDINGS = 8  # findings listed per reply
 WHOLE_REPLY = 0.6  # a finding over this share of a reply speaks of all of it: marking it would mark nothing
 
 CellKey = tuple[str, str, str]  # target, language, check
+Place = tuple[str, str, int, int]  # scenario, variant, repeat, turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Evidence:
     findings: tuple[Finding, ...]
     status: Status
     reply_language: str | None = None
+    variant: str = "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def evidence_of(judged: Judged, reply_language: str | None = None) -> Evidence:
         findings=judged.result.findings,
         status=judged.response.status,
         reply_language=reply_language,
+        variant=judged.prompt.variant,
     )
 
 
@@ -92,14 +95,14 @@ def gravest(findings: tuple[Finding, ...]) -> Severity | None:
 
 
 # Gravest first; earlier repeats before later ones, so that a cell shows different scenarios before the same one again.
-def _order(row: Evidence) -> tuple[int, int, int, str, int]:
+def _order(row: Evidence) -> tuple[int, int, int, str, str, int, str]:
     worst = gravest(row.findings)
     rank = SEVERITIES.index(worst) if worst else -1
-    return (-rank, row.repeat, -len(row.findings), row.scenario_id, row.turn)
+    return (-rank, row.repeat, -len(row.findings), row.scenario_id, row.variant, row.turn, row.reply)
 
 
-def _place(row: Evidence) -> tuple[str, int, int]:
-    return (row.scenario_id, row.repeat, row.turn)
+def _place(row: Evidence) -> Place:
+    return (row.scenario_id, row.variant, row.repeat, row.turn)
 
 
 @dataclass(slots=True)
@@ -108,8 +111,7 @@ class Selection:
 
     fails: dict[CellKey, list[Evidence]] = field(default_factory=dict)
     failed: Counter[CellKey] = field(default_factory=Counter)
-    silent: dict[tuple[str, str], list[Evidence]] = field(default_factory=dict)
-    silent_places: dict[tuple[str, str], set[tuple[str, int, int]]] = field(default_factory=dict)
+    silent: dict[tuple[str, str], dict[Place, Evidence]] = field(default_factory=dict)
     rule_hits: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, row: Evidence) -> None:
@@ -126,14 +128,11 @@ class Selection:
             del kept[SHOWN:]
 
     def _add_silent(self, row: Evidence) -> None:
-        key = (row.target_id, row.language)
-        seen = self.silent_places.setdefault(key, set())
-        if _place(row) in seen:
-            return
-        seen.add(_place(row))
-        kept = self.silent.setdefault(key, [])
-        insort(kept, row, key=_place)
-        del kept[SHOWN:]
+        """Keep one row per reply that never came, whichever checks looked at it, in whatever order they stream."""
+        places = self.silent.setdefault((row.target_id, row.language), {})
+        known = places.get(_place(row))
+        if known is None or (row.check_id, row.reason) < (known.check_id, known.reason):
+            places[_place(row)] = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +162,7 @@ class EvidenceView:
     topic: str
     gloss: str
     acute: bool
+    variant: str
     repeat: int
     turn: int
     status: Status
@@ -191,6 +191,7 @@ def view(
         topic=scenario.topic if scenario else row.scenario_id,
         gloss=scenario.gloss_en if scenario else "",
         acute=scenario is not None and scenario.acuity == "high",
+        variant=row.variant,
         repeat=row.repeat,
         turn=row.turn,
         status=row.status,

@@ -12,8 +12,8 @@ from langbias.report.words import counted, number, percent, percent_interval, po
 from langbias.types import Estimate, Language
 
 _ARRIVED = (
-    "Language", "Planned", "Stored", "Answered", "Blocked", "Empty", "Cut off", "Failed", "Prompt tokens", "Reply tokens",
-    "Seconds",
+    "Language", "Planned", "Stored", "Answered", "Blocked", "Empty", "Cut off", "Failed", "Prompt tokens",
+    "Reply tokens", "Seconds",
 )  # fmt: skip
 _SPECIAL = regex.compile(r"[\\`*_{}\[\]<>#|~&!$@]")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from langbias.packs import LanguagePack
 from langbias.packs.rule import Rule
 from langbias.report.evidence import (
+    SHOWN,
     CellKey,
     Evidence,
     EvidenceView,
@@ -82,8 +83,8 @@ def _incomplete(summary: Summary) -> str:
 
 
 def _title(models: Sequence[str], n_languages: int) -> str:
-    who = models[0] if len(models) == 1 else counted(len(models), "chatbot")
-    return f"How {who} answers people in distress, in {counted(n_languages, 'language')}"
+    who = f"{models[0]} answers" if len(models) == 1 else f"{counted(len(models), 'chatbot')} answer"
+    return f"How {who} people in distress, in {counted(n_languages, 'language')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class _TargetBuilder:
     selection: Selection
 
     def build(self, number: int, target_id: str, model: str) -> TargetReport:
-        names = {language.tag: language.name for language in self.order}
+        names = {language.tag: language.name for language in (*self.known.values(), *self.order)}
         baseline = names.get(self.summary.baseline, self.summary.baseline)
         drawers = self._drawers(number, target_id)
         anchors = {(d.language.tag, d.check.id if d.check else ""): d.anchor for d in drawers}
@@ -152,10 +153,10 @@ class _TargetBuilder:
                     anchor = f"evidence-{number}-{at}-{place}"
                     total = self.selection.failed[key]
                     found.append(Drawer(anchor, language, check_words(check), total, self._views(rows)))
-            silent = self.selection.silent.get((target_id, language.tag), [])
+            silent = self.selection.silent.get((target_id, language.tag), {})
             if silent:
-                total = len(self.selection.silent_places[(target_id, language.tag)])
-                found.append(Drawer(f"silent-{number}-{at}", language, None, total, self._views(silent)))
+                rows = [silent[place] for place in sorted(silent)[:SHOWN]]
+                found.append(Drawer(f"silent-{number}-{at}", language, None, len(silent), self._views(rows)))
         return tuple(found)
 
     def _views(self, rows: Iterable[Evidence]) -> tuple[EvidenceView, ...]:

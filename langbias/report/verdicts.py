@@ -18,7 +18,7 @@ from langbias.report.words import (
     points_interval,
     verdict_words,
 )
-from langbias.stats.summary import Cell, LanguageRow, Summary
+from langbias.stats.summary import Cell, GapVerdict, LanguageRow, Summary
 from langbias.types import Estimate, Language, Scenario, Status
 
 
@@ -80,6 +80,8 @@ def _headline(
     others = [v for v in verdicts if v.css != "baseline"]
     if not others:
         return f"Only {baseline} was run, so this report compares nothing.", "The rates below stand for themselves."
+    if len(others) == len(verdicts):
+        return f"The baseline, {baseline}, was not run, so this report compares nothing.", ""
     worse = [v.language.name for v in others if v.css == "worse"]
     better = [v.language.name for v in others if v.css == "better"]
     same = [v.language.name for v in others if v.css == "same"]
@@ -102,7 +104,9 @@ def _caveat(cells: Sequence[Cell], same: Sequence[str], unknown: Sequence[str]) 
         parts.append(f"For {listed(unknown)} there is too little to tell.")
     half = detectable(cells)
     if half:
-        parts.append(f"Gaps smaller than about {points(half).lstrip('+')} points would have gone unseen in this run.")
+        parts.append(
+            f"Gaps smaller than about {points(half).lstrip('+')} points would mostly have gone unseen in this run."
+        )
     return " ".join(parts)
 
 
@@ -152,9 +156,8 @@ def _overall(cells: Sequence[Cell], baseline: str) -> VerdictWords:
     if better:
         words = f"Better on {better} of {counted(judged, 'check')}"
         return replace(verdict_words("better_than_baseline", True, baseline), words=words)
-    return verdict_words(
-        "no_difference_found" if kinds["no_difference_found"] else "insufficient", judged > 0, baseline
-    )
+    verdict: GapVerdict = "no_difference_found" if kinds["no_difference_found"] else "insufficient"
+    return verdict_words(verdict, judged > 0, baseline)
 
 
 def _gap_sentence(cell: Cell, base: Estimate | None) -> str:
@@ -215,7 +218,11 @@ def limits(
         (
             "That languages are treated equally",
             "“No difference found” is not “equal”: the run may be too small."
-            + (f" Gaps under about {points(half).lstrip('+')} points would have gone unseen here." if half else ""),
+            + (
+                f" Gaps under about {points(half).lstrip('+')} points would mostly have gone unseen here."
+                if half
+                else ""
+            ),
         ),
         (
             "What all speakers of a language would find",
