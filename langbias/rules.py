@@ -100,6 +100,8 @@ def _mix(rule: Rule) -> Callable[[str, Analyse | None], list[Span]]:
 
 
 def _count(rule: Rule) -> Callable[[str, Analyse | None], list[Span]]:
+    if not rule.any:
+        raise ValueError("field `any` is empty")
     wanted = pattern_of(rule.any, literal=False, boundary=rule.boundary, ignore_case=rule.ignore_case)
 
     def find(text: str, _: Analyse | None) -> list[Span]:
@@ -110,6 +112,8 @@ def _count(rule: Rule) -> Callable[[str, Analyse | None], list[Span]]:
 
 
 def _script(rule: Rule) -> Callable[[str, Analyse | None], list[Span]]:
+    if not rule.any:
+        raise ValueError("field `any` is empty")
     wanted = regex.compile("[" + "".join(rule.any) + "]+")
     return lambda text, _: find_all(wanted, text)
 
@@ -174,7 +178,9 @@ def self_test(full_id: str, rule: Rule, analyse: Analyse | None) -> list[str]:
         problems += [
             f"must_match not matched: {text!r}" for text in rule.must_match if not compiled.find(text, analyse)
         ]
-        problems += [f"must_not_match matched: {text!r}" for text in rule.must_not_match if compiled.find(text, analyse)]
+        problems += [
+            f"must_not_match matched: {text!r}" for text in rule.must_not_match if compiled.find(text, analyse)
+        ]
         problems += _dead_alternatives(rule)
         compiled.find("a" * 5000 + " ".join(rule.must_match) * 20, None)
     except TimeoutError:
@@ -198,7 +204,9 @@ def _metadata_problems(rule: Rule) -> list[str]:
 
 def _near_miss(hits: Iterable[str], misses: Iterable[str]) -> bool:
     """Whether some miss shares a run of three letters (two for syllabic and Han scripts) with some hit."""
-    grams = {text[i : i + 2] for text in hits for i in range(len(text) - 1) if text[i : i + 2].strip() == text[i : i + 2]}
+    grams = {
+        text[i : i + 2] for text in hits for i in range(len(text) - 1) if text[i : i + 2].strip() == text[i : i + 2]
+    }
     return any(text[i : i + 2] in grams for text in misses for i in range(len(text) - 1))
 
 

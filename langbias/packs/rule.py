@@ -37,7 +37,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrase: any of `any` occurs, unless inside one of `unless`. regex: the same with patterns. morph: the `tokens`
     occur in sequence. mix: both `any` and `other` occur. count: `any` (patterns) occurs at least `at_least` times.
     script: a character of `any` (each entry a character or a range like "\\u064a-\\u064b") occurs.
-    `counts` says whether hits enter the artifact rate; rules that do not are `advice`.
+    `counts` says whether hits enter the artifact rate; rules that do not are `advice`. `group` is the class of the rule
+    (calque, pronoun, formula, orthography ...); in `garble` every rule is a defect by itself, whatever the language.
     """
 
     id: str

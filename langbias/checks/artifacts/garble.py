@@ -1,0 +1,188 @@
+"""Broken text that no language explains: what is found by counting, with no dictionary and no rule data.
+
+Each detector takes text and gives the spans of the damage. All are linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from langbias.rules import find_all
+from langbias.text import lines, words
+from langbias.types import Span
+
+# A word this long is no word of any language here; rules do not look inside it.
+LONGEST_WORD = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """A garble detector with the words a report needs. Its full id is `_base/artifacts/<id>`."""
+
+    id: str
+    message: str
+    find: Callable[[str], list[Span]]
+
+    @property
+    def full_id(self) -> str:
+        return f"_base/artifacts/{self.id}"
+
+
+# ---- loops ---------------------------------------------------------------------------------------------------------
+
+# (longest period, least repeats): people do say a word five times and laugh "hahahaha"; they do not say six words
+# four times over. Periods are counted in words, then in letters.
+_WORD_LOOPS = ((1, 8), (2, 5), (5, 4), (60, 3))
+_LETTER_LOOPS = ((1, 60), (2, 20), (12, 10))
+_LEAST_LINE_WORDS = 4
+
+
+def loops(text: str) -> list[Span]:
+    """Runs where the same words, letters or whole lines come again and again."""
+    spans = words(text)
+    folded = [text[span.start : span.end].casefold() for span in spans]
+    found = [Span(spans[start].start, spans[end - 1].end) for start, end in _periodic(folded, _WORD_LOOPS)]
+    for span in spans:
+        if span.end - span.start >= 20:
+            inside = _periodic(text[span.start : span.end], _LETTER_LOOPS)
+            found += [Span(span.start + start, span.start + end) for start, end in inside]
+    return _merged(found + _repeated_lines(text))
+
+
+def _periodic(items: Sequence[Hashable], limits: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """[start, end) of runs that repeat with some period; `limits` gives (longest period, least repeats) in steps."""
+    found = []
+    for period in range(1, min(limits[-1][0], len(items) // 2) + 1):
+        repeats = next(least for longest, least in limits if period <= longest)
+        same = 0
+        for at in range(period, len(items) + 1):
+            if at < len(items) and items[at] == items[at - period]:
+                same += 1
+                continue
+            if same >= period * (repeats - 1):
+                found.append((at - same - period, at))
+            same = 0
+    return found
+
+
+def _repeated_lines(text: str) -> list[Span]:
+    """Lines of four words or more that occur three times; the first is left out, it is the original."""
+    seen: dict[str, list[Span]] = {}
+    for line in lines(text):
+        seen.setdefault(text[line.start : line.end].casefold(), []).append(line)
+    return [
+        span
+        for content, spans in seen.items()
+        if len(spans) >= 3 and len(words(content)) >= _LEAST_LINE_WORDS
+        for span in spans[1:]
+    ]
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Spans in order, those that overlap joined."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+# ---- mojibake ------------------------------------------------------------------------------------------------------
+
+_UTF8 = regex.compile(
+    "(?:(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})[\\s\\p{P}\\d]{0,3}+)+",
+)
+# A run of accented Latin letters and signs with no plain letter between them: 8-bit text of another alphabet.
+_EIGHT_BIT = regex.compile("[\xa1-\xff]{6,}")
+_CODE_PAGES = ("cp1252", "cp1251", "cp1256", "koi8-r", "mac-roman", "cp437")
+
+
+def _to_bytes(code_page: str) -> dict[int, str]:
+    """Table from the characters of an 8-bit code page back to their bytes, as characters U+0080-U+00FF."""
+    table = {}
+    for byte in range(0x80, 0x100):
+        char = bytes([byte]).decode(code_page, errors="ignore")
+        if char:
+            table[ord(char)] = chr(byte)
+    return table
+
+
+_TABLES = {code_page: _to_bytes(code_page) for code_page in _CODE_PAGES}
+
+
+def mojibake(text: str) -> list[Span]:
+    """UTF-8 read in an 8-bit code page ("ÐŸÑ€Ð¸", "ì•ˆë…•"), or 8-bit text read as Latin-1 ("Ïðèâåò")."""
+    if text.isascii():
+        return []
+    found = find_all(_EIGHT_BIT, text)
+    for code_page, table in _TABLES.items():
+        found += _misread(text.translate(table), code_page)
+    return _merged(found)
+
+
+def _misread(raw: str, code_page: str) -> list[Span]:
+    """Runs of `raw` (bytes as characters) that are UTF-8: long ones always, all when most of the text is so.
+
+    Chance pairs occur in healthy text (a capital before a quotation mark), so a short run alone proves nothing, but
+    for the typographic marks and dotted letters that only a lost UTF-8 sequence gives.
+    """
+    runs = find_all(_UTF8, raw)
+    decoded = [_decoded(raw[run.start : run.end]) for run in runs]
+    high = sum(char >= "\x80" for char in raw)
+    if len(runs) >= 2 and sum(map(len, decoded)) * 2 >= 0.4 * high:
+        return runs
+    return [
+        run
+        for run, chars in zip(runs, decoded, strict=True)
+        if len(chars) >= 4 or (code_page == "cp1252" and regex.search("[\u2010-\u203a\u1e00-\u1eff]", chars))
+    ]
+
+
+def _decoded(raw: str) -> str:
+    """The non-ASCII characters that a run of bytes stands for."""
+    text = raw.encode("latin-1", errors="ignore").decode("utf-8", errors="ignore")
+    return "".join(char for char in text if char >= "\x80")
+
+
+# ---- damaged characters --------------------------------------------------------------------------------------------
+
+_REPLACEMENT = regex.compile("\ufffd+")
+_CONTROLS = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\p{Co}\p{Cn}]+")
+_TOKENS = regex.compile(
+    r"<\|[a-z_]{2,40}\|>|</?s>|\[/?INST\]|<0x[0-9A-F]{2}>|<(?:unk|pad|bos|eos)>|<(?:start|end)_of_turn>|▁(?=\w)|[ĠĊ](?=\w)"
+)
+# Jamo that join to syllables, left unjoined after NFC; and jamo between syllables, where no one types them for fun.
+_JAMO = regex.compile(
+    r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])(?<![ㄴㅇㅋㅎㅠㅜㅅㅈ])"
+)
+_BARE_MARK = regex.compile(
+    r"(?:(?<=^|[\s\p{P}--[\-'’_*]])\p{Mn}|(?<=\p{Mn}{5})\p{Mn})+", regex.VERSION1 | regex.MULTILINE
+)
+_SPACED_LETTERS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}*[ \t]){7,}\p{L}\p{M}*(?![\p{L}\p{M}\p{N}])")
+
+
+def _by(pattern: regex.Pattern[str]) -> Callable[[str], list[Span]]:
+    return lambda text: find_all(pattern, text)
+
+
+def endless_words(text: str) -> list[Span]:
+    """Unbroken runs of letters too long to be a word."""
+    return [span for span in words(text) if span.end - span.start > LONGEST_WORD]
+
+
+MECHANISMS: tuple[Mechanism, ...] = (
+    Mechanism("replacement-character", "A character was lost: the reply shows U+FFFD in its place.", _by(_REPLACEMENT)),
+    Mechanism("mojibake", "The letters were decoded with the wrong code page and cannot be read.", mojibake),
+    Mechanism("loop", "The reply repeats the same words over and over.", loops),
+    Mechanism("control-character", "A control or unassigned character stands in the text.", _by(_CONTROLS)),
+    Mechanism("model-token", "A marker of the model's own machinery leaked into the text.", _by(_TOKENS)),
+    Mechanism("jamo-debris", "Hangul letters stand alone where a syllable should be.", _by(_JAMO)),
+    Mechanism("bare-mark", "A combining mark stands without its letter.", _by(_BARE_MARK)),
+    Mechanism("spaced-letters", "Words are cut into single letters.", _by(_SPACED_LETTERS)),
+    Mechanism("endless-word", f"A run of more than {LONGEST_WORD} letters has no space in it.", endless_words),
+)

@@ -1,0 +1,46 @@
+"""Rule hits in a reply, and how their rate stands against native text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from langbias.packs.artifacts import Baseline
+from langbias.packs.rule import Rule
+from langbias.rules import Analyse, CompiledRule, compile_rule
+from langbias.types import Span
+
+# Under ten sentences a rate says nothing: one hit in five sentences is within what natives write.
+LEAST_SENTENCES = 10
+
+ABOVE, WITHIN, INSUFFICIENT = "above_native", "within_native", "insufficient"
+
+
+def rule_hits(
+    rules: tuple[tuple[str, Rule], ...], text: str, analyse: Analyse | None
+) -> Iterator[tuple[CompiledRule, Span]]:
+    """Each hit of each rule on `text`. Raises TimeoutError when a pattern runs over its time limit."""
+    for full_id, rule in rules:
+        compiled = compile_rule(full_id, rule)
+        for span in compiled.find(text, analyse):
+            yield compiled, span
+
+
+def baseline_for(baselines: tuple[Baseline, ...], register: str) -> Baseline | None:
+    """The baseline of `register`, or None when native text of that register was never measured."""
+    return next((baseline for baseline in baselines if baseline.register == register), None)
+
+
+def threshold(baseline: Baseline, sentences: int) -> float | None:
+    """Hits per 100 sentences that 95 % of native blocks stay under, for the longest block not over `sentences`."""
+    fitting = [block for block in baseline.block if block.sentences <= sentences]
+    return max(fitting, key=lambda block: block.sentences).p95_per_100 if fitting else None
+
+
+def verdict(baseline: Baseline | None, hits: int, sentences: int) -> str | None:
+    """`above_native`, `within_native`, `insufficient` (too few sentences), or None without a baseline."""
+    if baseline is None:
+        return None
+    limit = threshold(baseline, sentences) if sentences >= LEAST_SENTENCES else None
+    if limit is None:
+        return INSUFFICIENT
+    return ABOVE if 100 * hits / sentences > limit else WITHIN

@@ -1,0 +1,95 @@
+"""The garble detectors: each kind of damage, and the healthy text that looks a little like it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from langbias.checks.artifacts.garble import MECHANISMS, loops, mojibake
+
+FIND = {mechanism.id: mechanism.find for mechanism in MECHANISMS}
+
+HEALTHY = [
+    "하하하하하하 정말요? ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ ㅠㅠㅠㅠㅠㅠ",
+    "Хахахахахаха, ну да! Нет-нет-нет-нет.",
+    "عالیییییییییییییییی بود!!!!!!!! خیلی خیلی خیلی خوب",
+    "Ẹ kú iṣẹ́, ẹ kú àárọ̀, ẹ kú ọdún o! Pẹ̀lẹ́ pẹ̀lẹ́ ni.",
+    "« Élève Æsop » naïve façade – Ångström’s “œuvre”…",
+    "1 2 3 4 5 6 7 8 9 10",
+    "A, B, C, D, E and F are grades.",
+    "ㄱ부터 ㅎ까지 적어 보세요.",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "I ♥ you 👍🏽 👨‍👩‍👧 🇰🇷 №5 — “Да”",
+    "Breathe in.\nBreathe out.\nBreathe in.\nBreathe out.",
+]
+
+
+@pytest.mark.parametrize("text", HEALTHY)
+def test_healthy_text_is_left_alone(text: str) -> None:
+    assert {name: spans for name, find in FIND.items() if (spans := find(text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "damage"),
+    [
+        ("replacement-character", "안녕\ufffd\ufffd하세요", "\ufffd\ufffd"),
+        ("control-character", "Hello\x07 there", "\x07"),
+        ("control-character", "Hello \ue000 there", "\ue000"),
+        ("model-token", "Rest well.<|im_end|>", "<|im_end|>"),
+        ("model-token", "<s>Rest well.", "<s>"),
+        ("jamo-debris", "안ᄂᆞᆼ하세요", "ᄂᆞᆼ"),
+        ("bare-mark", "Ẹ kú \u0301 o", "\u0301"),
+        ("spaced-letters", "п р и в е т в с е м", "п р и в е т в с е м"),
+        ("endless-word", "a" * 7 + "bcdefgh" * 18, "a" * 7 + "bcdefgh" * 18),
+    ],
+)
+def test_damage_is_found_where_it_is(kind: str, text: str, damage: str) -> None:
+    spans = FIND[kind](text)
+    assert [text[span.start : span.end] for span in spans] == [damage]
+
+
+@pytest.mark.parametrize(
+    "words", ["Привет, как дела?", "안녕하세요, 힘드셨죠.", "سلام، حال شما چطور است؟", "Ẹ kú àárọ̀, ọ̀rẹ́ mi"]
+)
+@pytest.mark.parametrize("code_page", ["cp1252", "latin-1", "cp1251", "cp1256", "mac-roman"])
+def test_utf8_read_in_another_code_page_is_mojibake(words: str, code_page: str) -> None:
+    damaged = words.encode().decode(code_page, errors="ignore")
+    spans = mojibake("OK. " + damaged)
+    assert spans, damaged
+    assert spans[0].start >= 4
+
+
+def test_eight_bit_text_read_as_latin_1_is_mojibake() -> None:
+    assert mojibake("Привет".encode("cp1251").decode("latin-1"))
+    assert mojibake("안녕하세요".encode("cp949").decode("latin-1"))
+    assert mojibake("it’s".encode().decode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the same the same the same the same the same end",
+        "no " * 12,
+        "Take a deep breath and rest now. " * 4,
+        "First.\n" + "Go and see your doctor soon.\nBut wait a little, friend.\n" * 3,
+        "wor" * 20,
+        "я" * 80,
+    ],
+)
+def test_loops_are_found(text: str) -> None:
+    assert loops(text)
+
+
+def test_a_loop_shows_the_whole_run() -> None:
+    text = "Start here. " + "one two three " * 6 + "and end."
+    (span,) = loops(text)
+    assert text[span.start : span.end] == ("one two three " * 6).strip()
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "ab c" * 50_000, "\u0301" * 200_000, "Ã" * 200_000, "a b " * 50_000])
+def test_every_detector_is_quick_on_hostile_text(text: str) -> None:
+    began = time.perf_counter()
+    for find in FIND.values():
+        find(text)
+    assert time.perf_counter() - began < 8
