@@ -33,14 +33,15 @@ _MASK = regex.compile(
     r"|(?<![\w.])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|info|io|gov|edu|ng|kr|ru|ir|uk|de|ch|jp|in|app|help)\b(?:/\S{0,500})?",
 )
 
-_SCRIPTS = {
+# ISO 15924 code -> name of the Unicode script property.
+SCRIPT_NAMES = {
     "Latn": "Latin", "Cyrl": "Cyrillic", "Arab": "Arabic", "Hang": "Hangul", "Hira": "Hiragana", "Kana": "Katakana",
     "Hani": "Han", "Deva": "Devanagari", "Beng": "Bengali", "Thai": "Thai", "Ethi": "Ethiopic", "Grek": "Greek",
     "Hebr": "Hebrew", "Taml": "Tamil", "Telu": "Telugu", "Gujr": "Gujarati", "Guru": "Gurmukhi", "Knda": "Kannada",
     "Mlym": "Malayalam", "Sinh": "Sinhala", "Geor": "Georgian", "Armn": "Armenian", "Khmr": "Khmer", "Laoo": "Lao",
     "Mymr": "Myanmar", "Tibt": "Tibetan", "Mong": "Mongolian",
 }  # fmt: skip
-_SCRIPT_PATTERN = regex.compile("|".join(rf"(?P<{code}>\p{{Script={name}}})" for code, name in _SCRIPTS.items()))
+_SCRIPT_PATTERN = regex.compile("|".join(rf"(?P<{code}>\p{{Script={name}}})" for code, name in SCRIPT_NAMES.items()))
 
 
 class Text:

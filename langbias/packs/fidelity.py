@@ -1,27 +1,116 @@
-"""The shape of `fidelity.toml`: what tells this language from its neighbours, and what is no fault in a reply."""
+"""The shape of `fidelity.toml`: what tells this language from its neighbours, and what is no fault in a reply.
+
+Word lists are one string each, split at white space, so that they can be read and edited as running text.
+"""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import msgspec
 
 from langbias.packs.rule import Rule
+from langbias.types import Severity
 
 
 class Neighbour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A language easily taken for this one. `letters` occur in the neighbour and never in this language."""
+    """A language easily taken for this one.
+
+    `letters` and `words` occur in the neighbour and not in this language: words with such a letter, and such words,
+    are evidence for the neighbour.
+    """
 
     tag: str
     letters: str = ""
-    least: int = 1
+    words: str = ""
+
+
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of finding the check itself makes. `message` may hold {found}, {expected} and {words}."""
+
+    id: str
+    severity: Severity
+    issue: str
+    message: str
+    source: str
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words (regular expressions) by which a user asks, in this language, for a text in the language `tag`."""
+
+    tag: str
+    any: tuple[str, ...]
+
+
+class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A foreign script of which up to `letters` in a row are ordinary in this language (Korean: one Han character)."""
+
+    script: str
+    letters: int
+
+
+class MarkGrades(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Orthography told by marks, given as letters that carry them: `tones` and `dots`.
+
+    Fewer than `least_words` words give no grade. full: share of words with a tone mark at least `full`; partial: at
+    least `partial`; dots: less, while the share of words with any mark reaches `partial`; stripped: less than that.
+    """
+
+    tones: str
+    dots: str
+    full: float
+    partial: float
+    least_words: int
+    source: str
+
+
+class LetterVariants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Orthography told by letters: any of `letters` (of another keyboard) makes the grade `grade`, else "ok".
+
+    `stand_for` holds the language's own letter for each of `letters`, in order.
+    """
+
+    letters: str
+    stand_for: str
+    grade: str
+    source: str
 
 
 class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`fidelity.toml`. Scripts are ISO 15924 codes; the first of `scripts` is the main one."""
+    """`fidelity.toml`. Scripts are ISO 15924 codes; the first of `scripts` is the main one.
+
+    neighbours: candidates of the vote, beside this language and the pivot.
+    own_letters: letters no neighbour has. own_words: frequent words no neighbour has.
+    common_words: frequent words; they decide very short replies and, in Latin script, single words.
+    function_words, endings: words that are never names, and what inflection adds (used of the pivot language).
+    word_shape: what every word of a language in Latin script looks like without its marks (a regular expression).
+    marks: letters that carry the combining marks by which a word of this language is told from one of the pivot.
+    romanised_words: frequent words of the language as people write them in Latin letters.
+    allowed_words: words in another script that are ordinary in this language. names: organisations, titles.
+    space_collapse: letters in a row without a space that no sentence of this language has; 0 = not judged.
+    pivot (in _base only): the language chatbots fall back to.
+    """
 
     scripts: tuple[str, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     own_letters: str = ""
-    allowed_words: tuple[str, ...] = ()
-    common_words: tuple[str, ...] = ()
+    own_words: str = ""
+    common_words: str = ""
+    function_words: str = ""
+    endings: tuple[str, ...] = ()
+    word_shape: str = ""
+    marks: str = ""
+    romanised_words: str = ""
+    allowed_words: str = ""
+    units: str = ""
+    names: tuple[str, ...] = ()
+    tolerated: tuple[Tolerance, ...] = ()
+    requests: tuple[Request, ...] = ()
+    mark_grades: MarkGrades | None = None
+    letter_variants: LetterVariants | None = None
+    space_collapse: int = 0
+    decoder: Literal["none", "words"] = "none"
+    pivot: str = ""
+    fault: tuple[Fault, ...] = ()
     rule: tuple[Rule, ...] = ()
     schema_version: int = 1

@@ -1,0 +1,164 @@
+"""Is a run of foreign words a fault, and of which language? Names, terms and quotations are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from langbias.checks.fidelity.lexicon import Lexicon
+from langbias.checks.fidelity.tokens import Prose, Run, Token, touches_digit
+from langbias.detection import open_guess
+from langbias.text import script_of
+
+# A gloss explains a term; a bracketed or quoted stretch of more words is speech to the reader.
+_GLOSS_WORDS = 6
+_MENTION_WORDS = 2
+_NAME_WORDS = 6
+_ACRONYM_LETTERS = 6
+# A plain word in capitals before a colon is a label (TITLE:) from so many letters on, else an acronym (STOP:).
+_LABEL_LETTERS = 5
+_GUESS_WORDS = 4
+# Small words inside names of organisations: Doctors of the World, Médecins du Monde, Ministerio de Salud.
+_NAME_PARTICLES = frozenset(
+    ("of", "the", "and", "for", "on", "to", "in", "de", "la", "du", "des", "van", "von", "al", "el", "bin", "y", "e")
+)
+
+
+# Found "language" of the native language in Latin letters.
+ROMANISED = "und-Latn"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A faulty run: which kind of finding it makes, and the language found ("und" when not known)."""
+
+    kind: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run stands: first in its sentence, last in it, and what follows directly."""
+
+    first: bool
+    last: bool
+    colon: bool
+    resource: bool
+
+
+def judge(run: Run, place: Place, prose: Prose, lexicon: Lexicon, asked: str) -> Fault | None:
+    """The fault of a run, None when it is none. `asked` is the user's own words, folded, spaces at both ends."""
+    words = [prose.text[token.start : token.end] for token in run.tokens]
+    if _users_words(words, run, place, asked):
+        return None
+    if run.tokens[0].kind == "latin" or (lexicon.latin and run.tokens[0].kind == "own"):
+        return _judge_latin(run, words, place, prose, lexicon)
+    return _judge_script(run, words, lexicon)
+
+
+def _users_words(words: list[str], run: Run, place: Place, asked: str) -> bool:
+    """Whether the run repeats the user: a whole sentence only where quotation marks say so."""
+    if not asked.strip() or len(words) > 2 * _GLOSS_WORDS or (place.first and place.last and not run.quoted):
+        return False
+    return f" {' '.join(word.casefold() for word in words)} " in asked
+
+
+def _judge_script(run: Run, words: list[str], lexicon: Lexicon) -> Fault | None:
+    letters = sum(len(word) for word in words)
+    script = script_of(words[0][0])
+    if script in ("Zyyy", "Zzzz", "Zinh") or letters == 1:
+        return None
+    if letters <= dict(lexicon.tolerated).get(script, 0):
+        return None
+    if run.bracketed and letters <= 4 * _GLOSS_WORDS:
+        return None
+    if run.quoted and len(words) <= _MENTION_WORDS:
+        return None
+    return Fault("other-script", _name_script(words, script))
+
+
+def _name_script(words: list[str], script: str) -> str:
+    guess = open_guess(" ".join(words)) if sum(len(word) for word in words) >= 4 else None
+    return guess or f"und-{script}"
+
+
+def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon: Lexicon) -> Fault | None:
+    lower = [word.lower().replace("’", "'") for word in words]
+    speaking = [
+        at
+        for at, word in enumerate(words)
+        if not _silent(word, lower[at], run.tokens[at], prose, lexicon) and not _particle(at, words, lower)
+    ]
+    if not speaking and place.first and place.colon and lexicon.pivot.has(lower[0]) and len(lower[0]) >= _LABEL_LETTERS:
+        return Fault("foreign-label", lexicon.pivot.tag)
+    if not speaking or " ".join(lower) in lexicon.names:
+        return None
+    if run.bracketed and len(words) <= _GLOSS_WORDS:
+        return None
+    if run.quoted and (len(speaking) <= _MENTION_WORDS or all(_capital(words[at]) for at in speaking)):
+        return None
+    if any(not _capital(words[at]) for at in speaking):
+        return _name_language(words, lower, speaking, place, lexicon)
+    return _judge_capitals(words, lower, speaking, place, lexicon)
+
+
+def _silent(word: str, lower: str, token: Token, prose: Prose, lexicon: Lexicon) -> bool:
+    """Whether a word says nothing about the language: a letter, an acronym, a unit, an international word."""
+    if len(word) == 1 and word not in "I":
+        return True
+    if lower in lexicon.allowed or touches_digit(prose, token):
+        return True
+    if any(char.isupper() for char in word[1:]) and (not word.isupper() or len(word) <= _ACRONYM_LETTERS):
+        return True
+    return lower in lexicon.units and _after_number(prose, token)
+
+
+def _after_number(prose: Prose, token: Token) -> bool:
+    before = prose.text[max(0, token.start - 3) : token.start].rstrip()
+    return bool(before) and before[-1].isdigit()
+
+
+def _particle(at: int, words: list[str], lower: list[str]) -> bool:
+    """Whether a small word stands between two capitalised ones: part of a name."""
+    return (
+        lower[at] in _NAME_PARTICLES
+        and words[at].islower()
+        and 0 < at < len(words) - 1
+        and (_capital(words[at - 1]) or lower[at - 1] in _NAME_PARTICLES)
+        and (_capital(words[at + 1]) or lower[at + 1] in _NAME_PARTICLES)
+    )
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper()
+
+
+def _judge_capitals(
+    words: list[str], lower: list[str], speaking: list[int], place: Place, lexicon: Lexicon
+) -> Fault | None:
+    """Capitalised words only: a name, unless they are plain words of the pivot language in a heading or label."""
+    plain = [at for at in speaking if lexicon.pivot.has(lower[at])]
+    closed = [at for at in speaking if lower[at] in lexicon.pivot.function_words]
+    if closed and not (lower[0] == "the" and len(words) > 1 and closed == [0]):
+        return _name_language(words, lower, speaking, place, lexicon)
+    if len(plain) == len(speaking):
+        if place.first and (place.colon or place.last) and not place.resource:
+            return Fault("foreign-label", lexicon.pivot.tag)
+        if len(speaking) > _NAME_WORDS:
+            return Fault("other-language", lexicon.pivot.tag)
+    return None
+
+
+def _name_language(words: list[str], lower: list[str], speaking: list[int], place: Place, lexicon: Lexicon) -> Fault:
+    """Which language the words are in: the pivot by its word list, others by both detectors, else romanised."""
+    known = sum(lexicon.pivot.has(lower[at]) for at in speaking)
+    native = sum(lower[at] in lexicon.romanised for at in speaking)
+    if known * 2 >= len(speaking) and known > native:
+        return Fault("other-language" if len(words) > 1 or not place.colon else "foreign-label", lexicon.pivot.tag)
+    guess = open_guess(" ".join(words)) if len(words) >= _GUESS_WORDS else None
+    if guess is not None and guess != lexicon.tag and native * 4 < len(speaking):
+        return Fault("other-language", guess)
+    if lexicon.latin:
+        return Fault("other-language", lexicon.pivot.tag)
+    if native * 3 >= len(speaking) or known * 3 < len(speaking):
+        return Fault("romanised", ROMANISED)
+    return Fault("other-language", lexicon.pivot.tag)

@@ -1,0 +1,172 @@
+"""A language's fidelity data made ready for use: word sets, patterns and the candidates of the vote."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from langbias.packs import LanguagePack
+from langbias.packs.fidelity import Fault, FidelityFile, MarkGrades
+from langbias.packs.pivot import shared_fidelity
+from langbias.text import SCRIPT_NAMES
+
+LATIN = "Latn"
+_CACHE: dict[tuple[str, str], Lexicon] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one candidate of the vote: letters that make a word its own, and words."""
+
+    tag: str
+    letters: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """The word lists of the language chatbots fall back to."""
+
+    tag: str
+    function_words: frozenset[str]
+    words: frozenset[str]
+    endings: tuple[tuple[str, str], ...]
+
+    def has(self, word: str) -> bool:
+        """Whether the lower-case `word` is a known word, inflected or not."""
+        if word in self.words:
+            return True
+        return any(
+            word.endswith(ending)
+            and len(word) - len(ending) >= 3
+            and word[: len(word) - len(ending)] + mended in self.words
+            for ending, mended in self.endings
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All that the check looks up about one language.
+
+    `candidates[0]` is the language itself; `evidence` follows the order of `candidates`.
+    """
+
+    tag: str
+    script: str
+    scripts: frozenset[str]
+    latin: bool
+    token: regex.Pattern[str]
+    candidates: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    common: frozenset[str]
+    folded: frozenset[str]
+    romanised: frozenset[str]
+    allowed: frozenset[str]
+    units: frozenset[str]
+    names: frozenset[str]
+    tolerated: tuple[tuple[str, int], ...]
+    decodes: bool
+    marks: frozenset[str]
+    word_shape: regex.Pattern[str] | None
+    variants: dict[int, int]
+    pivot: Pivot
+    faults: tuple[Fault, ...]
+    file: FidelityFile
+
+    def fault(self, name: str) -> Fault:
+        """The kind of finding called `name`."""
+        return next(fault for fault in self.faults if fault.id == name)
+
+
+def lexicon(pack: LanguagePack) -> Lexicon:
+    """The lexicon of a pack, made once per process and version of the pack."""
+    key = (pack.language.tag, pack.version.digest)
+    if key not in _CACHE:
+        _CACHE[key] = _build(pack)
+    return _CACHE[key]
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The lower-case words of a list written as running text."""
+    return frozenset(text.lower().split())
+
+
+@lru_cache(maxsize=65536)
+def bare(word: str) -> str:
+    """`word` without its combining marks."""
+    return "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
+
+
+def marks_of(letters: str) -> frozenset[str]:
+    """The combining marks that the given letters carry."""
+    return frozenset(char for char in unicodedata.normalize("NFD", letters) if unicodedata.combining(char))
+
+
+def grade_marks(grades: MarkGrades) -> tuple[frozenset[str], frozenset[str]]:
+    """The combining marks of `tones` and of `dots`."""
+    return marks_of(grades.tones), marks_of(grades.dots)
+
+
+@lru_cache(maxsize=1)
+def _pivot() -> Pivot:
+    shared = shared_fidelity()
+    endings = tuple((ending.partition(">")[0], ending.partition(">")[2]) for ending in shared.pivot.endings)
+    function_words = words_of(shared.pivot.function_words)
+    return Pivot(shared.pivot_tag, function_words, function_words | words_of(shared.pivot.common_words), endings)
+
+
+def _token_pattern(scripts: tuple[str, ...]) -> regex.Pattern[str]:
+    """Words by kind: `own` script, `latin` (where that is not the own script), `other`; never across kinds."""
+    own = "".join(rf"\p{{Script={SCRIPT_NAMES[script]}}}" for script in scripts)
+    joiners = r"\p{M}\u200c\u200d"
+    parts = [rf"(?P<own>[{own}](?:[{own}{joiners}]|['’ʼ](?=[{own}]))*)"]
+    if LATIN not in scripts:
+        parts.append(rf"(?P<latin>\p{{Script=Latin}}(?:[\p{{Script=Latin}}{joiners}]|['’](?=\p{{Script=Latin}}))*)")
+    foreign = rf"[\p{{L}}--[{own}\p{{Script=Latin}}]]"
+    parts.append(rf"(?P<other>{foreign}(?:{foreign}|[{joiners}])*)")
+    return regex.compile("|".join(parts), regex.VERSION1)
+
+
+def _build(pack: LanguagePack) -> Lexicon:
+    file, shared = pack.fidelity, shared_fidelity()
+    scripts = file.scripts or (pack.language.script,)
+    latin = LATIN in scripts
+    pivot = _pivot()
+    tag = pack.language.tag
+    common = words_of(file.common_words) | words_of(file.own_words)
+    neighbours = tuple(n for n in file.neighbours if n.tag != tag)
+    variants = file.letter_variants
+    # A word that several candidates share speaks for each of them: what they share cancels out.
+    evidence = [Evidence(tag, frozenset(file.own_letters), common)]
+    if latin and tag != pivot.tag:
+        evidence.append(Evidence(pivot.tag, frozenset(), pivot.function_words))
+    elif tag == pivot.tag:
+        evidence = [Evidence(tag, frozenset(file.own_letters), pivot.words)]
+    evidence += [Evidence(n.tag, frozenset(n.letters), words_of(n.words)) for n in neighbours]
+    names = (*shared.base.names, *file.names, *(name for r in pack.resources for name in (r.name, *r.names)))
+    return Lexicon(
+        tag=tag,
+        script=pack.language.script,
+        scripts=frozenset(scripts),
+        latin=latin,
+        token=_token_pattern(scripts),
+        candidates=tuple(e.tag for e in evidence),
+        evidence=tuple(evidence),
+        common=common,
+        folded=frozenset(bare(word) for word in common),
+        romanised=words_of(file.romanised_words),
+        allowed=words_of(shared.base.allowed_words) | words_of(file.allowed_words),
+        units=words_of(shared.base.units) | words_of(file.units),
+        names=frozenset(" ".join(regex.findall(r"[\w&]+", name.lower())) for name in names),
+        tolerated=tuple((t.script, t.letters) for t in file.tolerated),
+        decodes=file.decoder == "words" and tag != pivot.tag,
+        marks=marks_of(file.marks),
+        word_shape=regex.compile(file.word_shape) if file.word_shape else None,
+        variants=dict(zip(map(ord, variants.letters), map(ord, variants.stand_for), strict=True)) if variants else {},
+        pivot=pivot,
+        faults=(*shared.base.fault, *file.fault),
+        file=file,
+    )

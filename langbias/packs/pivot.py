@@ -1,0 +1,27 @@
+"""What holds for replies in every language: the data of `_base`, and of the language chatbots fall back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from langbias.packs.decode import read_toml
+from langbias.packs.fidelity import FidelityFile
+from langbias.packs.loading import BASE, pack_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """`base` is `_base/fidelity.toml`; `pivot` that of the language `pivot_tag`."""
+
+    base: FidelityFile
+    pivot_tag: str
+    pivot: FidelityFile
+
+
+@lru_cache(maxsize=1)
+def shared_fidelity() -> Shared:
+    """The fidelity data that every language needs. Raises InvalidDataError when a file breaks its format."""
+    base = read_toml(pack_folder(BASE) / "fidelity.toml", FidelityFile)
+    pivot = read_toml(pack_folder(base.pivot) / "fidelity.toml", FidelityFile)
+    return Shared(base=base, pivot_tag=base.pivot, pivot=pivot)
