@@ -153,10 +153,15 @@ class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
-    """`honorifics.toml`. `no_distinction` says why a language has nothing to check. `quotes` are pairs like "«»"."""
+    """`honorifics.toml`. `no_distinction` says why a language has nothing to check. `quotes` are pairs like "«»".
+
+    `unmarked` is the address of a text without any marker where it is known from elsewhere that it speaks to the
+    person (es, it, pt: respectful address is often nothing but a verb of the third person).
+    """
 
     analyser: Literal["table", "morphology"] = "table"
     no_distinction: str = ""
+    unmarked: Literal["none", "V", "T"] = "none"
     quotes: tuple[str, ...] = ()
     ending: Ending = Ending()
     marks: Marks | None = None
@@ -169,3 +174,8 @@ class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ca
     assumption: tuple[Assumption, ...] = ()
     rule: tuple[Rule, ...] = ()
     schema_version: int = 1
+
+    def __post_init__(self) -> None:
+        for pair in self.quotes:
+            if len(pair) != 2:
+                raise ValueError(f"quotes: {pair!r} is not a pair of marks; write the first and the last mark")

@@ -54,12 +54,15 @@ def test_a_bad_policy_is_named() -> None:
             Policy(user="nobody", acceptable=("V",), source="s"),
             Policy(user="adult", acceptable=("X",), source="s"),
         ),
-        quotes=("«",),
     )
     found = "\n".join(self_test("xx", data, None))
     assert "'nobody'" in found
     assert "unknown level 'X'" in found
-    assert "not a pair of marks" in found
+
+
+def test_a_lone_quotation_mark_is_refused() -> None:
+    with pytest.raises(InvalidDataError, match="not a pair of marks"):
+        decode_toml('quotes = ["«"]', HonorificsFile, "honorifics.toml")
 
 
 def test_an_unknown_key_is_refused() -> None:

@@ -87,7 +87,7 @@ def turn_finding(reading: Reading, reply: Text, context: CheckContext) -> Findin
         if before.address in ("V", "T"):
             if before.address == reading.address:
                 return None
-            hit, other = reading.of(reading.address)[0], before.of(before.address)[0]
+            hit, other = reading.of(reading.address)[0], before.of(before.address)[0].span
             return _finding(
                 f"{tag}/honorifics/changed-between-turns",
                 Severity.MINOR,
@@ -95,7 +95,7 @@ def turn_finding(reading: Reading, reply: Text, context: CheckContext) -> Findin
                 hit.span,
                 reply,
                 f"This reply is {_WORDS[reading.address]} (“{reply.excerpt(reading.sentence(hit))}”), "
-                f"reply {number + 1} was {_WORDS[before.address]} (“{before.prose.text[other.span.start : other.span.end]}”).",
+                f"reply {number + 1} was {_WORDS[before.address]} (“{before.prose.text[other.start : other.end]}”).",
             )
     return None
 
