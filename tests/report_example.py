@@ -3,6 +3,7 @@
 The figures are invented; nothing here says anything about a real chatbot.
 """
 
+# ruff: noqa: E501 (prose in five languages)
 from __future__ import annotations
 
 import math

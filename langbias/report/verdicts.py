@@ -63,6 +63,10 @@ def detectable(cells: Sequence[Cell]) -> float | None:
     return median(halves) if halves else None
 
 
+def _size(gap: float) -> str:
+    return points(gap).lstrip("+")
+
+
 def _half_width(gap: Estimate) -> float | None:
     return None if gap.low is None or gap.high is None else (gap.high - gap.low) / 2
 
@@ -104,9 +108,7 @@ def _caveat(cells: Sequence[Cell], same: Sequence[str], unknown: Sequence[str]) 
         parts.append(f"For {listed(unknown)} there is too little to tell.")
     half = detectable(cells)
     if half:
-        parts.append(
-            f"Gaps smaller than about {points(half).lstrip('+')} points would mostly have gone unseen in this run."
-        )
+        parts.append(f"Gaps smaller than about {_size(half)} points would mostly have gone unseen in this run.")
     return " ".join(parts)
 
 
@@ -218,11 +220,7 @@ def limits(
         (
             "That languages are treated equally",
             "“No difference found” is not “equal”: the run may be too small."
-            + (
-                f" Gaps under about {points(half).lstrip('+')} points would mostly have gone unseen here."
-                if half
-                else ""
-            ),
+            + (f" Gaps under about {_size(half)} points would mostly have gone unseen here." if half else ""),
         ),
         (
             "What all speakers of a language would find",

@@ -35,6 +35,9 @@ from langbias.types import (
 EXAMPLE = runpy.run_path(str(Path(__file__).parents[1] / "report_example.py"))
 
 
+MEASURES = FidelityMeasures("fa", "Arab", 0.93)
+
+
 def judged(reason: str = "fine", status: Status = Status.OK, text: str = "سلام") -> Judged:
     finding = Finding("fa/fidelity/x", Severity.MAJOR, "untranslated", Span(0, 2), "سل", "why")
     return Judged(
@@ -44,7 +47,7 @@ def judged(reason: str = "fine", status: Status = Status.OK, text: str = "سلا
             Provenance("langbias", "authored", "2026-11-23", "CC BY 4.0"),
         ),
         Response("t1", 0, status, text, usage=Usage(40, 90), latency_ms=812.5, model_reported="=1+1"),
-        CheckResult("t1", 0, "fidelity", Outcome.FAIL, reason, FidelityMeasures("fa", "Arab", 0.93), (finding, finding)),
+        CheckResult("t1", 0, "fidelity", Outcome.FAIL, reason, MEASURES, (finding, finding)),
     )  # fmt: skip
 
 
