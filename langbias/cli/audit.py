@@ -1,0 +1,62 @@
+"""`langbias audit`: collect, score and report in one go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from langbias.cli import options
+from langbias.cli.output import note
+
+
+def audit(
+    target: options.Targets = None,
+    languages: options.Languages = None,
+    scenarios: options.Scenarios = "core",
+    repeats: options.Repeats = 1,
+    baseline: options.Baseline = None,
+    system_prompt: options.SystemPrompt = None,
+    max_tokens: options.MaxTokens = None,
+    max_connections: options.MaxConnections = 16,
+    output: options.Output = None,
+    seed: options.Seed = 7,
+    gguf: options.Gguf = None,
+    checks: options.Checks = None,
+    workers: options.Workers = None,
+    config: options.Config = options.CONFIG,
+    max_calls: options.Limit = None,
+    retry_failed: options.RetryFailed = False,
+    quiet: options.Quiet = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be asked; send nothing.")] = False,
+) -> None:
+    """Audit chatbots: ask every scenario in every language, check the replies, write the report.
+
+    The same command again goes on where it stopped, and asks nothing twice.
+    """
+    from langbias.audit import Choice
+    from langbias.cli.making import collected, planned, show_plan
+    from langbias.cli.summary import print_summary
+    from langbias.publish import publish
+    from langbias.registry import choose_checks
+    from langbias.scoring import score_run
+    from langbias.store import RunFolder
+
+    names = choose_checks(checks)
+    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
+    plan = planned(choice, target, config, gguf)
+    if dry_run:
+        show_plan(plan)
+        return
+    report = collected(plan, max_connections, max_calls, retry_failed, quiet)
+    folder = RunFolder(plan.path)
+    if report.turns == 0 and report.stored_before == 0:
+        note("nothing was answered, so there is nothing to score")
+        raise typer.Exit(4)
+    score_run(folder, names, workers)
+    published = publish(folder)
+    print_summary(published.summary)
+    print(f"report: {plan.path / 'report.html'}")
+    print(published.summary.signature)
+    if not report.complete:
+        raise typer.Exit(4)

@@ -1,0 +1,36 @@
+"""`langbias collect`: the network half of an audit."""
+
+from __future__ import annotations
+
+import typer
+
+from langbias.cli import options
+
+
+def collect(
+    target: options.Targets = None,
+    languages: options.Languages = None,
+    scenarios: options.Scenarios = "core",
+    repeats: options.Repeats = 1,
+    baseline: options.Baseline = None,
+    system_prompt: options.SystemPrompt = None,
+    max_tokens: options.MaxTokens = None,
+    max_connections: options.MaxConnections = 16,
+    output: options.Output = None,
+    seed: options.Seed = 7,
+    gguf: options.Gguf = None,
+    config: options.Config = options.CONFIG,
+    max_calls: options.Limit = None,
+    retry_failed: options.RetryFailed = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Ask the chatbots and store their replies in a run folder. The same command again resumes."""
+    from langbias.audit import Choice
+    from langbias.cli.making import collected, planned
+
+    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
+    plan = planned(choice, target, config, gguf)
+    report = collected(plan, max_connections, max_calls, retry_failed, quiet)
+    print(plan.path)
+    if not report.complete:
+        raise typer.Exit(4)

@@ -1,0 +1,60 @@
+"""`langbias plan`: what an audit would ask, and a sheet to fill in by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from langbias.cli import options
+from langbias.cli.output import note
+
+
+def plan(
+    target: options.Targets = None,
+    languages: options.Languages = None,
+    scenarios: options.Scenarios = "core",
+    repeats: options.Repeats = 1,
+    baseline: options.Baseline = None,
+    system_prompt: options.SystemPrompt = None,
+    max_tokens: options.MaxTokens = None,
+    output: options.Output = None,
+    seed: options.Seed = 7,
+    gguf: options.Gguf = None,
+    config: options.Config = options.CONFIG,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE.csv",
+            help="Write a sheet with an empty column `response`, for chatbots without an API; then audit it with"
+            " --target replay:FILE.csv.",
+        ),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what an audit would ask: conversations and requests per language. Nothing is sent."""
+    from langbias.audit import Choice
+    from langbias.cli.making import planned, show_plan
+
+    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
+    made = planned(choice, target, config, gguf)
+    if export is not None:
+        from langbias.targets.sheet import write_sheet
+
+        rows = write_sheet(export, made.prompts, repeats)
+        note(f"{rows} rows -> {export}; fill in the column `response`, then: langbias audit --target replay:{export}")
+    elif as_json:
+        turns = made.turns_per_language()
+        data = {
+            "run": str(made.path),
+            "signature": made.run.signature,
+            "conversations": len(made.trials),
+            "requests": sum(turns.values()),
+            "requests_per_language": turns,
+        }
+        print(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True))
+    else:
+        show_plan(made)

@@ -1,0 +1,112 @@
+"""Write the reports of a scored run folder: summary.json, results.csv, report.html, report.md. No network."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from langbias.packs import load_pack
+from langbias.report.evidence import Evidence, Judged, evidence_of
+from langbias.report.html import render_html
+from langbias.report.markdown import render_markdown
+from langbias.report.model import build_model
+from langbias.report.tables import summary_json, write_results_csv
+from langbias.scoring import ScoringNote, read_note, run_of, stored_results
+from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.summary import Summary
+from langbias.store import RunFolder
+from langbias.types import FidelityMeasures, Run
+
+FORMATS = ("html", "md", "json", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written, and the numbers in it."""
+
+    run: Run
+    summary: Summary
+    files: tuple[str, ...]
+
+
+def publish(folder: RunFolder, formats: tuple[str, ...] = FORMATS) -> Published:
+    """Write the chosen reports into the run folder. The same folder gives the same bytes.
+
+    Raises StoreError or InvalidDataError when the folder is not a scored run.
+    """
+    note = read_note(folder)
+    run = run_of(folder)
+    summary = summarise(folder, run, note)
+    files = []
+    if "json" in formats:
+        files.append(folder.write_file("summary.json", summary_json(summary, run)).name)
+    if "csv" in formats:
+        files.append(folder.write_lines("results.csv", _csv_chunks(folder, note)).name)
+    if "html" in formats or "md" in formats:
+        packs = [load_pack(tag) for tag in run.plan.languages]
+        languages = [pack.language for pack in packs]
+        model = build_model(run, summary, folder.scenarios(), _evidence(folder, note), languages, packs)
+        if "html" in formats:
+            files.append(folder.write_file("report.html", render_html(model)).name)
+        if "md" in formats:
+            files.append(folder.write_file("report.md", render_markdown(model)).name)
+    return Published(run, summary, tuple(files))
+
+
+def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
+    """The numbers of a scored run."""
+    prompts = {prompt.id: prompt for prompt in folder.prompts()}
+    accumulator = Accumulator()
+    planned = {(target.id, language): 0 for target in run.targets for language in run.plan.languages}
+    where: dict[str, Where] = {}
+    for trial in folder.trials():
+        prompt = prompts[trial.prompt_id]
+        where[trial.id] = Where(trial.target_id, prompt.language, prompt.scenario_id)
+        planned[trial.target_id, prompt.language] += len(prompt.turns)
+    for response in folder.responses():
+        accumulator.add_response(where[response.trial_id], response)
+    for item, results in stored_results(folder, note.checks):
+        for result in results:
+            accumulator.add_result(where[item.response.trial_id], result)
+    return accumulator.summary(
+        run_id=run.id,
+        signature=note.signature,
+        schema_version=run.schema_version,
+        baseline=run.plan.baseline,
+        targets=[target.id for target in run.targets],
+        languages=run.plan.languages,
+        checks=note.checks,
+        scenarios=run.plan.scenarios,
+        planned=planned,
+        seed=run.plan.seed,
+    )
+
+
+def _judged(folder: RunFolder, note: ScoringNote) -> Iterator[list[Judged]]:
+    """Each judged response with its results, in the order of the plan."""
+    prompts = {prompt.id: prompt for prompt in folder.prompts()}
+    trials = {trial.id: trial for trial in folder.trials()}
+    for item, results in stored_results(folder, note.checks):
+        trial = trials[item.response.trial_id]
+        yield [Judged(trial, prompts[trial.prompt_id], item.response, result) for result in results]
+
+
+def _evidence(folder: RunFolder, note: ScoringNote) -> Iterator[Evidence]:
+    for rows in _judged(folder, note):
+        found = next((r.result.measures for r in rows if isinstance(r.result.measures, FidelityMeasures)), None)
+        language = found.language if found and found.language != "und" else None
+        for row in rows:
+            yield evidence_of(row, language)
+
+
+def _csv_chunks(folder: RunFolder, note: ScoringNote) -> Iterator[bytes]:
+    """The CSV in pieces, so that a long run is never held whole."""
+    header = io.StringIO()
+    write_results_csv(header, ())
+    head = header.getvalue()
+    yield head.encode()
+    for rows in _judged(folder, note):
+        piece = io.StringIO()
+        write_results_csv(piece, rows)
+        yield piece.getvalue().removeprefix(head).encode()

@@ -1,0 +1,260 @@
+"""`langbias score`: from a file of records, or from a run folder, to result lines."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+
+from langbias.corpus import load_corpus
+from langbias.errors import InvalidDataError, UsageError
+from langbias.packs import pack_version
+from langbias.packs.loading import resolve_tag
+from langbias.records import Malformed, read_records
+from langbias.registry import choose_checks
+from langbias.results import encode_result
+from langbias.score import Scored, ScoreItem, default_workers, score
+from langbias.signature import signature
+from langbias.store import RunFolder
+from langbias.types import CheckResult, PackVersion, Run, Scenario, Status
+
+# Fewer replies than this are scored faster in this process than a second one starts.
+_WORTH_A_WORKER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringNote:
+    """`scoring.json` of a run folder: how its `results.jsonl` were made."""
+
+    schema_version: int
+    checks: tuple[str, ...]
+    as_of: str
+    packs: tuple[PackVersion, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOutcome:
+    """What a scoring came to."""
+
+    records: int
+    malformed: int
+    checks: tuple[str, ...]
+    output: Path | None
+    signature: str
+
+
+def score_to(
+    source: Path,
+    output: Path | None,
+    checks: str | None,
+    workers: int | None,
+    as_of: str | None,
+    note: Callable[[str], None],
+) -> ScoreOutcome:
+    """Score `source`, a run folder or a file of records, into `output` (default: the run folder, or stdout).
+
+    Malformed records are told through `note` and counted. Raises UsageError, InvalidDataError or StoreError.
+    """
+    names = choose_checks(checks)
+    if as_of is not None:
+        _require_date(as_of)
+    if source.is_dir():
+        folder = RunFolder(source)
+        done = score_run(folder, names, workers, as_of)
+        return _copied(done, folder, output) if output else done
+    return _score_file(source, output, names, workers, as_of or datetime.date.today().isoformat(), note)
+
+
+def _require_date(text: str) -> None:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text!r} is no date; write it like 2026-11-23") from None
+
+
+def score_run(
+    folder: RunFolder, checks: tuple[str, ...], workers: int | None = None, as_of: str | None = None
+) -> ScoreOutcome:
+    """Score every stored response of a run folder into its `results.jsonl`, and say how in `scoring.json`.
+
+    `as_of` defaults to the day the run was made, so that scoring again gives the same bytes.
+    """
+    run = folder.run()
+    today = as_of or run.environment.created_at[:10]
+    packs = tuple(pack_version(resolve_tag(tag)) for tag in run.plan.languages)
+    counted = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal counted
+        for scored in _in_order(run_items(folder), checks, workers, today):
+            counted += 1
+            for result in scored.results:
+                yield encode_result(scored.item.id, result).encode("utf-8", "replace") + b"\n"
+
+    folder.write_lines(folder.results_path.name, lines())
+    note = ScoringNote(
+        schema_version=1,
+        checks=checks,
+        as_of=today,
+        packs=packs,
+        signature=signature(run.corpus_version, run.corpus_digest, packs, run.plan),
+    )
+    folder.write_file("scoring.json", msgspec.json.format(msgspec.json.encode(note, order="sorted")) + b"\n")
+    return ScoreOutcome(counted, 0, checks, folder.results_path, note.signature)
+
+
+def read_note(folder: RunFolder) -> ScoringNote:
+    """`scoring.json` of a run folder. Raises InvalidDataError when the run has not been scored."""
+    path = folder.path / "scoring.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ScoringNote)
+    except OSError:
+        raise InvalidDataError(f"{folder.path}: has not been scored; run: langbias score {folder.path}") from None
+    except msgspec.DecodeError as problem:
+        raise InvalidDataError(f"{path}: damaged ({problem}); run: langbias score {folder.path}") from problem
+
+
+def run_items(folder: RunFolder) -> Iterator[ScoreItem]:
+    """The stored responses of a run with all that checks may know. Failed turns (transport) are no replies."""
+    prompts = {prompt.id: prompt for prompt in folder.prompts()}
+    scenarios = {scenario.id: scenario for scenario in folder.scenarios()}
+    trials = {trial.id: trial for trial in folder.trials()}
+    trial_id, earlier = "", list[str]()
+    for response in folder.responses():
+        if response.status is Status.FAILED:
+            continue
+        trial = trials[response.trial_id]
+        prompt = prompts[trial.prompt_id]
+        scenario = scenarios[prompt.scenario_id]
+        if response.trial_id != trial_id:
+            trial_id, earlier = response.trial_id, []
+        turns = prompt.turns[: response.turn + 1]
+        yield ScoreItem(
+            id=f"{response.trial_id}/{response.turn}",
+            language=prompt.language,
+            response=response,
+            turns=turns,
+            earlier_replies=tuple(earlier),
+            region=prompt.region,
+            facts=tuple(fact for fact in prompt.facts if any((fact.quote or "") in turn for turn in turns)),
+            expectation=scenario.expectation,
+            scenario_id=prompt.scenario_id,
+            target_id=trial.target_id,
+            repeat=trial.repeat,
+        )
+        earlier.append(response.text)
+
+
+def _in_order(items: Iterable[ScoreItem], checks: tuple[str, ...], workers: int | None, today: str) -> Iterator[Scored]:
+    source = iter(items)
+    first = list(islice(source, _WORTH_A_WORKER))
+    if workers is None:
+        workers = default_workers() if len(first) == _WORTH_A_WORKER else 1
+
+    def everything() -> Iterator[ScoreItem]:
+        yield from first
+        yield from source
+
+    return score(everything(), checks, today=today, workers=workers)
+
+
+def _score_file(
+    source: Path,
+    output: Path | None,
+    checks: tuple[str, ...],
+    workers: int | None,
+    today: str,
+    note: Callable[[str], None],
+) -> ScoreOutcome:
+    corpus = load_corpus()
+    known = {scenario.id: scenario for scenario in corpus.scenarios}
+    malformed = records = 0
+    tags: set[str] = set()
+
+    def scenario_of(scenario_id: str) -> Scenario | None:
+        return known.get(scenario_id)
+
+    def report(problem: Malformed) -> None:
+        nonlocal malformed
+        malformed += 1
+        note(f"{problem.where}: {problem.problem}")
+
+    with _sink(output) as out:
+        for scored in _in_order(read_records(source, scenario_of, report), checks, workers, today):
+            records += 1
+            tags.add(scored.item.language)
+            for result in scored.results:
+                out.write(encode_result(scored.item.id, result).encode("utf-8", "replace") + b"\n")
+    packs = [pack_version(tag) for tag in sorted(filter(None, map(_pack_tag, tags)))]
+    return ScoreOutcome(
+        records, malformed, checks, output, signature(corpus.version, corpus.digest, dict.fromkeys(packs), None)
+    )
+
+
+def _pack_tag(tag: str) -> str | None:
+    try:
+        return resolve_tag(tag)
+    except UsageError:
+        return None
+
+
+@contextlib.contextmanager
+def _sink(output: Path | None) -> Iterator[BinaryIO]:
+    """Where result lines go: stdout, or a file that appears when it is whole."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    draft = output.with_name(f".{output.name}.{os.getpid()}.draft")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            yield cast(BinaryIO, file)
+        draft.replace(output)
+    except OSError as problem:
+        raise InvalidDataError(
+            f"{output}: cannot be written ({problem.strerror or problem}); choose another --output"
+        ) from problem
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _copied(done: ScoreOutcome, folder: RunFolder, output: Path) -> ScoreOutcome:
+    with _sink(output) as out:
+        out.write(folder.results_path.read_bytes())
+    return ScoreOutcome(done.records, done.malformed, done.checks, output, done.signature)
+
+
+def stored_results(folder: RunFolder, checks: tuple[str, ...]) -> Iterator[tuple[ScoreItem, tuple[CheckResult, ...]]]:
+    """Responses of a scored run with their results. Raises InvalidDataError when the results are of other responses."""
+    from langbias.results import decode_result
+
+    stale = InvalidDataError(f"{folder.results_path}: does not fit responses.jsonl; run: langbias score {folder.path}")
+    with folder.results_path.open("rb") as file:
+        for item in run_items(folder):
+            results = []
+            for check in checks:
+                try:
+                    line = msgspec.json.decode(file.readline())
+                    if line["id"] != item.id or line["check"] != check:
+                        raise stale
+                    results.append(decode_result(line, item.response.trial_id, item.response.turn))
+                except (msgspec.DecodeError, KeyError, TypeError, ValueError) as problem:
+                    raise stale from problem
+            yield item, tuple(results)
+        if file.readline():
+            raise stale
+
+
+def run_of(folder: RunFolder) -> Run:
+    """The manifest with the signature of the scoring, which is what its numbers were made with."""
+    return replace(folder.run(), signature=read_note(folder).signature)
