@@ -63,6 +63,10 @@ def detectable(cells: Sequence[Cell]) -> float | None:
     return median(halves) if halves else None
 
 
+def _mostly_failed(rate: Estimate | None) -> bool:
+    return rate is not None and rate.low is not None and rate.low > 0.5
+
+
 def _size(gap: float) -> str:
     return points(gap).lstrip("+")
 
@@ -90,7 +94,7 @@ def _headline(
     better = [v.language.name for v in others if v.css == "better"]
     same = [v.language.name for v in others if v.css == "same"]
     unknown = [v.language.name for v in others if v.css == "unknown"]
-    caveat = _caveat(cells, same, unknown)
+    caveat = _caveat(cells, same, unknown, baseline)
     if worse:
         return f"On at least one check, replies failed more often in {listed(worse)} than in {baseline}.", caveat
     if better:
@@ -100,8 +104,11 @@ def _headline(
     return f"This run is too small to tell whether any language differs from {baseline}.", caveat
 
 
-def _caveat(cells: Sequence[Cell], same: Sequence[str], unknown: Sequence[str]) -> str:
+def _caveat(cells: Sequence[Cell], same: Sequence[str], unknown: Sequence[str], baseline: str) -> str:
     parts = []
+    poor = [check_words(c.check_id).short for c in cells if c.verdict == "baseline" and _mostly_failed(c.rate)]
+    if poor:
+        parts.append(f"Most replies failed in {baseline} too, in {listed(poor)}: a small gap there is no good service.")
     if same:
         parts.append(f"In {listed(same)} no difference was found, which does not mean that there is none.")
     if unknown:
@@ -229,7 +236,7 @@ def limits(
         ),
         (
             "What happens in long conversations",
-            f"{single} of {counted(len(asked), 'scenario')} stop after one message, the others after a few."
+            f"Of {counted(len(asked), 'scenario')}, {single} have one message; the others have a few."
             if asked
             else "The scenarios are one or a few messages long.",
         ),

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from langbias.packs import load_pack
 from langbias.report.evidence import FINDINGS, SHOWN
 from langbias.report.html import render_html
 from langbias.report.markdown import render_markdown
 from langbias.report.model import ReportModel, build_model
+from langbias.report.quotation import visible
 from langbias.stats.summary import StatusCount
 from langbias.types import Outcome, Status
 
@@ -274,3 +276,32 @@ def test_passing_replies_are_no_evidence() -> None:
     model = build_model(EXAMPLE["run"](), EXAMPLE["summary"](), (), rows, EXAMPLE["LANGUAGES"], ())
     assert model.targets[0].drawers == ()
     assert "No reply failed a check" in render_html(model)
+
+
+def test_a_poor_baseline_is_said() -> None:
+    summary = EXAMPLE["summary"](("en", "fa"))
+    bad = EXAMPLE["estimate"](22, 24, 24)
+    cells = tuple(replace(c, rate=bad) if c.check_id == "culture" else c for c in summary.cells)
+    caveat = build(("en", "fa"), cells=cells).targets[0].verdict.caveat
+    assert caveat.startswith("Most replies failed in English too, in cultural fit of advice")
+
+
+def test_findings_say_who_stands_behind_the_rule() -> None:
+    pack = load_pack("ko")
+    full_id, rule = (*pack.artifacts_rules, *pack.honorifics_rules)[0]
+    row = EXAMPLE["evidence"](("ko",))[0]
+    finding = EXAMPLE["finding"](row.reply, EXAMPLE["MARKED"]["ko"][0])
+    row = replace(row, findings=(replace(finding, rule_id=full_id),))
+    model = build_model(EXAMPLE["run"](), EXAMPLE["summary"](), (), [row], EXAMPLE["LANGUAGES"], [pack])
+    text = Page(render_html(model)).text
+    assert visible(rule.source) in text
+    assert "draft rule, unreviewed by native speakers" in text
+    assert [fired.rule_id for fired in model.rules] == [full_id]
+
+
+def test_a_reply_of_five_megabytes_is_cut_quickly() -> None:
+    row = replace(
+        EXAMPLE["evidence"](("ko",))[0], reply="죄송합니다.\u202e\n" * 600_000, reason="x" * 5_000_000, findings=()
+    )
+    model = build_model(EXAMPLE["run"](), EXAMPLE["summary"](), (), [row], EXAMPLE["LANGUAGES"], ())
+    assert len(render_html(model)) < 400_000
