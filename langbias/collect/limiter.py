@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 
 from langbias.collect.clock import Clock
 
 _CUT = 0.8
+_FIRST_GUESS = 300.0  # tokens of a request and its reply, until the first answers tell
+_LEARNING = 0.2
 
 
 class TargetStoppedError(Exception):
     """The target was given up while this request was waiting for its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave to send one request: when it starts, and how many tokens were set aside for it."""
+
+    started: float
+    tokens: float
 
 
 class Limiter:
@@ -41,9 +52,8 @@ class Limiter:
         self._interval = 60 / requests_per_minute if requests_per_minute else 0.0
         self._next_start = float("-inf")
         self._token_rate = tokens_per_minute / 60 if tokens_per_minute else None
-        self._tokens = tokens_per_minute or 0.0
-        self._tokens_at = clock.monotonic()
-        self._tokens_expected = 0.0
+        self._expected_tokens = _FIRST_GUESS
+        self._next_tokens = float("-inf")
         self._stopped = asyncio.Event()
 
     @property
@@ -51,18 +61,19 @@ class Limiter:
         """How many requests may be under way now."""
         return int(self._limit)
 
-    async def acquire(self) -> float:
-        """Wait for a slot and for the pace; returns the time at which the request starts. Release it afterwards.
+    async def acquire(self) -> Grant:
+        """Wait for a slot and for the pace. Release the slot afterwards.
 
         Raises TargetStoppedError once the target is stopped.
         """
         await self._take_slot()
+        tokens = self._expected_tokens
         try:
             await self._keep_pace()
         except BaseException:
             self.release()
             raise
-        return self._clock.monotonic()
+        return Grant(self._clock.monotonic(), tokens)
 
     async def _take_slot(self) -> None:
         if self._stopped.is_set():
@@ -85,17 +96,10 @@ class Limiter:
             start = max(now, self._next_start)
             self._next_start = start + self._interval
         if self._token_rate:
-            self._refill(now)
-            self._tokens -= self._tokens_expected
-            if self._tokens < 0:
-                start = max(start, now - self._tokens / self._token_rate)
+            start = max(start, self._next_tokens)
+            self._next_tokens = max(now, self._next_tokens) + self._expected_tokens / self._token_rate
         while (wait := max(start, self._resting_until) - self._clock.monotonic()) > 0:
             await self.sleep(wait)
-
-    def _refill(self, now: float) -> None:
-        assert self._token_rate is not None
-        self._tokens = min(self._token_rate * 60, self._tokens + (now - self._tokens_at) * self._token_rate)
-        self._tokens_at = now
 
     def release(self) -> None:
         """Give the slot back."""
@@ -109,20 +113,20 @@ class Limiter:
                 self._active += 1
                 turn.set_result(None)
 
-    def answered(self, tokens: int | None) -> None:
+    def answered(self, grant: Grant, tokens: int | None) -> None:
         """A request got its answer, which cost so many tokens."""
         if self._limit < self._most:
             self._limit = min(float(self._most), self._limit + (1 if self._ramping else 1 / self._limit))
             self._wake()
         if self._token_rate and tokens is not None:
-            self._tokens -= tokens - self._tokens_expected
-            self._tokens_expected += 0.2 * (tokens - self._tokens_expected) if self._tokens_expected else tokens
+            self._next_tokens += (tokens - grant.tokens) / self._token_rate
+            self._expected_tokens += _LEARNING * (tokens - self._expected_tokens)
 
-    def throttled(self, started: float, rest: float | None) -> None:
+    def throttled(self, grant: Grant, rest: float | None) -> None:
         """The server said: too many requests. `rest` is how many seconds it asks for."""
         self._ramping = False
         now = self._clock.monotonic()
-        if started > self._cut_at:
+        if grant.started > self._cut_at:
             self._limit = max(1.0, self._limit * _CUT)
             self._cut_at = now
         if rest is not None:

@@ -238,7 +238,7 @@ class _Session:
     async def _attempt(self, lane: Lane, adapter: Adapter, request: HttpRequest) -> tuple[Reply, float | None, float]:
         """One HTTP request inside one slot; returns the reply, the wait the server asks for, and seconds taken."""
         pace = lane.spec.pace
-        started = await lane.limiter.acquire()
+        grant = await lane.limiter.acquire()
         try:
             self._count_call()
             reply, headers = await exchange(
@@ -250,15 +250,15 @@ class _Session:
             )
         finally:
             lane.limiter.release()
-        latency = self._clock.monotonic() - started
+        latency = self._clock.monotonic() - grant.started
         now = self._clock.now()
         wait = reply.retry_after if reply.retry_after is not None else asked_wait(headers, now)
         if reply.fault is Fault.RATE_LIMIT:
-            lane.limiter.throttled(started, min(wait, self._settings.patience) if wait is not None else None)
+            lane.limiter.throttled(grant, min(wait, self._settings.patience) if wait is not None else None)
         elif reply.fault is None:
             usage = reply.usage
             tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0) if usage else None
-            lane.limiter.answered(tokens)
+            lane.limiter.answered(grant, tokens)
             rest = exhausted_wait(headers, now)
             if rest is not None:
                 lane.limiter.rest(min(rest, self._settings.patience))

@@ -129,7 +129,7 @@ def _network_failure(problem: Exception, timeout: float) -> Reply:
             return failed(Fault.TIMEOUT, f"no whole reply within {timeout:g} s")
         case aiohttp.ClientPayloadError():
             return failed(Fault.TRANSPORT, "the reply was cut short")
-        case aiohttp.ServerDisconnectedError() | ConnectionError():
+        case aiohttp.ClientConnectionError() | ConnectionError():
             return failed(Fault.TRANSPORT, "the connection was closed before a reply came")
         case aiohttp.InvalidURL() | httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return failed(Fault.FATAL, "the address of the target is not valid; check it")
