@@ -18,11 +18,13 @@ import regex
 # eldc gives similarities within 0-1 whose differences are small: a lead of 0.02 is its own mark of a safe answer.
 _ELDC_SCALE = 30.0
 _LOWEST = -6.0
+# What a voter that does not know a language says about it: less likely than its own best.
+_UNKNOWN = -0.3
 # With less lead than this the two voters count as undecided and a third is asked.
 _CLOSE = 3.0
 # The third is surer of itself than it is right.
-_THIRD_WEIGHT = 0.4
-_SHORT_WORDS = 3
+_THIRD_WEIGHT = 0.3
+_SHORT_WORDS = 5
 _WORD = regex.compile(r"\w+")
 
 Scores = tuple[float | None, ...]
@@ -215,20 +217,25 @@ class Verdict:
 def vote(text: str, candidates: tuple[str, ...], prior: tuple[float, ...], extra: Detector | None = None) -> Verdict:
     """Which of `candidates` the text is in; `prior` is evidence known beforehand (log odds per candidate).
 
-    eldc and py3langid always vote (and `extra`, when given); where these leave it open, lingua is asked about one to
-    three words and langdetect about more, if they know both contenders. A detector that does not know a language says
-    nothing about it.
+    eldc and py3langid always vote (and `extra`, when given). Where that leaves it open, lingua is asked about a few
+    words, and langdetect about more if the voters disagree; each only if it knows both contenders.
     """
     totals = list(prior)
     voters: list[Detector] = [eldc(), py3langid()]
     if extra is not None:
         voters.append(extra)
+    tops = set()
     for voter in voters:
-        _add(totals, voter.scores(text, candidates))
+        scores = voter.scores(text, candidates)
+        _add(totals, scores)
+        tops.update(candidates[at] for at, score in enumerate(scores) if score == 0.0)
     verdict, second = _best(totals, candidates)
     if verdict.lead >= _CLOSE or second is None:
         return verdict
-    third: Detector = lingua() if len(_WORD.findall(text)) <= _SHORT_WORDS else langdetect()
+    short = len(_WORD.findall(text)) <= _SHORT_WORDS
+    if not short and len(tops) == 1:
+        return verdict
+    third: Detector = lingua() if short else langdetect()
     if third.knows(verdict.language) and third.knows(second):
         _add(totals, third.scores(text, candidates), _THIRD_WEIGHT)
         verdict, _ = _best(totals, candidates)
@@ -236,9 +243,10 @@ def vote(text: str, candidates: tuple[str, ...], prior: tuple[float, ...], extra
 
 
 def _add(totals: list[float], scores: Scores, weight: float = 1.0) -> None:
+    if all(score is None for score in scores):
+        return
     for at, score in enumerate(scores):
-        if score is not None:
-            totals[at] += weight * score
+        totals[at] += weight * (_UNKNOWN if score is None else score)
 
 
 def _best(totals: list[float], candidates: tuple[str, ...]) -> tuple[Verdict, str | None]:

@@ -16,12 +16,13 @@ from langbias.types import Severity
 class Neighbour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A language easily taken for this one.
 
-    `letters` and `words` occur in the neighbour and not in this language: words with such a letter, and such words,
-    are evidence for the neighbour.
+    Words with one of `letters`, and words of the form `shape` (a regular expression), occur in the neighbour and not in
+    this language; `words` are its frequent words, shared ones too.
     """
 
     tag: str
     letters: str = ""
+    shape: str = ""
     words: str = ""
 
 

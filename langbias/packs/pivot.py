@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from langbias.packs.decode import read_toml
 from langbias.packs.fidelity import FidelityFile
-from langbias.packs.loading import BASE, pack_folder
+from langbias.packs.loading import BASE, pack_folder, pack_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,12 @@ def shared_fidelity() -> Shared:
     base = read_toml(pack_folder(BASE) / "fidelity.toml", FidelityFile)
     pivot = read_toml(pack_folder(base.pivot) / "fidelity.toml", FidelityFile)
     return Shared(base=base, pivot_tag=base.pivot, pivot=pivot)
+
+
+@lru_cache(maxsize=64)
+def frequent_words(tag: str) -> str:
+    """The frequent words of a language as its own pack lists them, "" when it has no pack."""
+    if tag not in pack_tags():
+        return ""
+    path = pack_folder(tag) / "fidelity.toml"
+    return read_toml(path, FidelityFile).common_words if path.is_file() else ""

@@ -22,6 +22,8 @@ from langbias.types import CheckResult, FidelityMeasures, Finding, Outcome, Resp
 CHECK_ID = "fidelity"
 # Up to so many words a reply in a shared script passes only on a word or letter that is the language's own.
 SHORT_WORDS = 3
+# A lead of the expected language over its neighbours that lets a very short reply pass (it never fails by votes).
+_SAFE_LEAD = 6.0
 _UNDECIDED = "und"
 _SPEECHLESS = regex.compile(r"[\p{Z}\p{C}\p{P}\u3164\u115f\u1160]*")
 # One letter of these scripts is a syllable or a word; it stands for about so many letters of an alphabet.
@@ -86,13 +88,13 @@ def _undecided(reading: Reading, words: Lexicon) -> str:
     own = reading.own_words
     if reading.doubtful and reading.doubtful * 2 > sum(reading.letters.values()):
         return "the language cannot be told with certainty"
-    if len(own) > SHORT_WORDS or len(words.candidates) == 1:
+    if words.count_words(own) > SHORT_WORDS or len(words.candidates) == 1:
         return ""
     lower = [word.lower() for word in own]
     proof = (
         words.common | words.evidence[0].words | (words.pivot.words if words.tag == words.pivot.tag else frozenset())
     )
-    if any(word in proof or not words.evidence[0].letters.isdisjoint(word) for word in lower):
+    if any(word in proof or words.evidence[0].marks(word) for word in lower) or reading.lead >= _SAFE_LEAD:
         return ""
     return f"too short to tell: {len(own)} word(s), none of them known"
 

@@ -10,6 +10,8 @@ from langbias.detection import word_odds
 # Evidence in log odds for the reply's own language.
 _MARK = 5.0
 _LISTED = 3.0
+# Where so many words carry their marks, a word without any is rather not of the language.
+_SPELLED, _BARE = 0.4, 1.0
 _SHAPE_NO = -2.5
 _SHAPE_YES = 0.8
 _LINGUA = 0.5
@@ -22,6 +24,8 @@ _SWITCH = 2.2
 def pivot_words(words: list[str], lexicon: Lexicon) -> list[bool]:
     """For each word of a sentence, whether it is of the pivot language."""
     odds = [_odds(word, at, lexicon) for at, word in enumerate(words)]
+    if sum(value == _MARK for value in odds) >= _SPELLED * len(odds):
+        odds = [value - _BARE if value < _LISTED else value for value in odds]
     own, pivot = 0.0, -1.0
     back: list[tuple[bool, bool]] = []
     for value in odds:

@@ -10,10 +10,13 @@ import regex
 
 from langbias.packs import LanguagePack
 from langbias.packs.fidelity import Fault, FidelityFile, MarkGrades
-from langbias.packs.pivot import shared_fidelity
+from langbias.packs.pivot import frequent_words, shared_fidelity
 from langbias.text import SCRIPT_NAMES
 
 LATIN = "Latn"
+# Scripts written without spaces: words are counted by their letters there.
+_UNSPACED = frozenset(("Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr"))
+_LETTERS_PER_WORD = 3
 _CACHE: dict[tuple[str, str], Lexicon] = {}
 
 
@@ -24,6 +27,11 @@ class Evidence:
     tag: str
     letters: frozenset[str]
     words: frozenset[str]
+    shape: regex.Pattern[str] | None = None
+
+    def marks(self, word: str) -> bool:
+        """Whether a letter or the shape of the lower-case `word` shows the language."""
+        return not self.letters.isdisjoint(word) or (self.shape is not None and self.shape.fullmatch(word) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Pivot:
         """Whether the lower-case `word` is a known word, inflected or not."""
         if word in self.words:
             return True
+        if "-" in word:
+            return all(self.has(part) for part in word.split("-") if part)
         return any(
             word.endswith(ending)
             and len(word) - len(ending) >= 3
@@ -51,7 +61,8 @@ class Pivot:
 class Lexicon:
     """All that the check looks up about one language.
 
-    `candidates[0]` is the language itself; `evidence` follows the order of `candidates`.
+    `candidates[0]` is the language itself; `evidence` follows the order of `candidates`. `letters_per_word` is 0 where
+    words stand apart by spaces.
     """
 
     tag: str
@@ -72,9 +83,17 @@ class Lexicon:
     marks: frozenset[str]
     word_shape: regex.Pattern[str] | None
     variants: dict[int, int]
+    foreign_letters: frozenset[str]
+    letters_per_word: int
     pivot: Pivot
     faults: tuple[Fault, ...]
     file: FidelityFile
+
+    def count_words(self, words: list[str]) -> int:
+        """How many words there are, by letters where the script has no spaces."""
+        if self.letters_per_word:
+            return -(-sum(map(len, words)) // self.letters_per_word)
+        return len(words)
 
     def fault(self, name: str) -> Fault:
         """The kind of finding called `name`."""
@@ -122,9 +141,9 @@ def _token_pattern(scripts: tuple[str, ...]) -> regex.Pattern[str]:
     """Words by kind: `own` script, `latin` (where that is not the own script), `other`; never across kinds."""
     own = "".join(rf"\p{{Script={SCRIPT_NAMES[script]}}}" for script in scripts)
     joiners = r"\p{M}\u200c\u200d"
-    parts = [rf"(?P<own>[{own}](?:[{own}{joiners}]|['’ʼ](?=[{own}]))*)"]
+    parts = [rf"(?P<own>[{own}](?:[{own}{joiners}]|['’ʼ-](?=[{own}]))*)"]
     if LATIN not in scripts:
-        parts.append(rf"(?P<latin>\p{{Script=Latin}}(?:[\p{{Script=Latin}}{joiners}]|['’](?=\p{{Script=Latin}}))*)")
+        parts.append(rf"(?P<latin>\p{{Script=Latin}}(?:[\p{{Script=Latin}}{joiners}]|['’-](?=\p{{Script=Latin}}))*)")
     foreign = rf"[\p{{L}}--[{own}\p{{Script=Latin}}]]"
     parts.append(rf"(?P<other>{foreign}(?:{foreign}|[{joiners}])*)")
     return regex.compile("|".join(parts), regex.VERSION1)
@@ -145,7 +164,10 @@ def _build(pack: LanguagePack) -> Lexicon:
         evidence.append(Evidence(pivot.tag, frozenset(), pivot.function_words))
     elif tag == pivot.tag:
         evidence = [Evidence(tag, frozenset(file.own_letters), pivot.words)]
-    evidence += [Evidence(n.tag, frozenset(n.letters), words_of(n.words)) for n in neighbours]
+    evidence += [
+        Evidence(n.tag, frozenset(n.letters), words_of(f"{n.words} {frequent_words(n.tag)}"), _shape(n.shape))
+        for n in neighbours
+    ]
     names = (*shared.base.names, *file.names, *(name for r in pack.resources for name in (r.name, *r.names)))
     return Lexicon(
         tag=tag,
@@ -164,9 +186,15 @@ def _build(pack: LanguagePack) -> Lexicon:
         tolerated=tuple((t.script, t.letters) for t in file.tolerated),
         decodes=file.decoder == "words" and tag != pivot.tag,
         marks=marks_of(file.marks),
-        word_shape=regex.compile(file.word_shape) if file.word_shape else None,
+        word_shape=_shape(file.word_shape),
         variants=dict(zip(map(ord, variants.letters), map(ord, variants.stand_for), strict=True)) if variants else {},
+        foreign_letters=frozenset("".join(n.letters for n in neighbours)) - frozenset(file.own_letters),
+        letters_per_word=_LETTERS_PER_WORD if scripts[0] in _UNSPACED else 0,
         pivot=pivot,
         faults=(*shared.base.fault, *file.fault),
         file=file,
     )
+
+
+def _shape(pattern: str) -> regex.Pattern[str] | None:
+    return regex.compile(pattern) if pattern else None

@@ -38,13 +38,17 @@ class Hit:
 
 @dataclass(slots=True)
 class Reading:
-    """What was read: hits in order, letters per language ("und" where nothing decides), own words in order."""
+    """What was read: hits in order, letters per language ("und" where nothing decides), own words in order.
+
+    `lead` is how far the expected language leads its neighbours over the whole reply (log odds), 0.0 if not by votes.
+    """
 
     hits: list[Hit] = field(default_factory=list)
     letters: Counter[str] = field(default_factory=Counter)
     scripts: Counter[str] = field(default_factory=Counter)
     own_words: list[str] = field(default_factory=list)
     doubtful: int = 0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def read(prose: Prose, lexicon: Lexicon, asked: str, extra: Detector | None) -> 
             parts.append(_Sentence(span, tokens, tuple(t for t in tokens if t.kind == "own")))
     own_text = [_words(prose, part.own) for part in parts]
     whole = opinion([word for words in own_text for word in words], lexicon, extra=extra)
+    reading.lead = whole.lead
     leaning = whole.language if whole.language != lexicon.tag and whole.sure else None
     settled = whole.language == lexicon.tag
     for part, own_words in zip(parts, own_text, strict=True):

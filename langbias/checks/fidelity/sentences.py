@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from langbias.checks.fidelity.lexicon import Lexicon
+from langbias.checks.fidelity.lexicon import Lexicon, bare
 from langbias.detection import Detector, vote
 
 # What one word with a letter, or one frequent word, of a candidate weighs (log odds), and at most together.
@@ -13,7 +13,9 @@ _LETTER = 3.0
 _WORD = 1.5
 _AT_MOST = 9.0
 # The language asked for is likelier than its neighbours before anything is read.
-_EXPECTED = 2.5
+_EXPECTED = 2.0
+# Words that have the shape every word of the language has, and words that do not.
+_FITS, _MISFITS, _SHAPE_AT_MOST = 0.5, 0.8, 3.0
 # A sentence follows the language of the reply as a whole.
 _WHOLE = 2.5
 # Two words of proof and none against: no vote is needed.
@@ -25,10 +27,11 @@ _SHORT = 3
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The language of a stretch and whether the evidence carries a verdict."""
+    """The language of a stretch, whether the evidence carries a verdict, and by how much it leads (log odds)."""
 
     language: str
     sure: bool
+    lead: float = 0.0
 
 
 def opinion(words: list[str], lexicon: Lexicon, whole: str | None = None, extra: Detector | None = None) -> Opinion:
@@ -38,10 +41,10 @@ def opinion(words: list[str], lexicon: Lexicon, whole: str | None = None, extra:
     lower = [word.lower() for word in words]
     if lexicon.variants:
         lower = _keyed(lower, lexicon)
-    letters = [sum(not e.letters.isdisjoint(word) for word in lower) if e.letters else 0 for e in lexicon.evidence]
+    letters = [sum(e.marks(word) for word in lower) for e in lexicon.evidence]
     frequent = [sum(word in e.words for word in lower) for e in lexicon.evidence]
-    if lexicon.latin:
-        letters[0] = sum(not lexicon.marks.isdisjoint(unicodedata.normalize("NFD", word)) for word in lower)
+    if lexicon.marks:
+        letters[0] = sum(_marked(word, lexicon) for word in lower)
     if whole is None and not any(letters[1:]) and letters[0] + frequent[0] >= max(frequent[1:]) + _PROVEN:
         return Opinion(lexicon.tag, True)
     prior = [
@@ -49,11 +52,20 @@ def opinion(words: list[str], lexicon: Lexicon, whole: str | None = None, extra:
         for at, tag in enumerate(lexicon.candidates)
     ]
     prior[0] += _EXPECTED if whole is None else 0.0
+    if lexicon.word_shape is not None:
+        fitting = sum(lexicon.word_shape.fullmatch(bare(word)) is not None for word in lower)
+        prior[0] += max(-_SHAPE_AT_MOST, min(_SHAPE_AT_MOST, _FITS * fitting - _MISFITS * (len(lower) - fitting)))
     verdict = vote(" ".join(lower), lexicon.candidates, tuple(prior), extra)
     if verdict.language == lexicon.tag:
-        return Opinion(lexicon.tag, True)
+        return Opinion(lexicon.tag, True, verdict.lead)
     proof = letters[lexicon.candidates.index(verdict.language)] + frequent[lexicon.candidates.index(verdict.language)]
-    return Opinion(verdict.language, verdict.lead >= _LEAD and (proof > 0 or len(words) > _SHORT))
+    return Opinion(verdict.language, verdict.lead >= _LEAD and (proof > 0 or lexicon.count_words(words) > _SHORT))
+
+
+def _marked(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word carries marks of the language and no letter that only a neighbour has."""
+    marks = not lexicon.marks.isdisjoint(unicodedata.normalize("NFD", word))
+    return marks and lexicon.foreign_letters.isdisjoint(word)
 
 
 def _keyed(words: list[str], lexicon: Lexicon) -> list[str]:

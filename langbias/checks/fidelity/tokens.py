@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Foreign words in a row. `technical` of a word: it touches a digit, as in B12 or 5kg."""
+    """Foreign words in a row; `bracketed` or `quoted` when they stand so with no word of the language itself."""
 
     tokens: tuple[Token, ...]
     bracketed: bool
@@ -70,18 +70,18 @@ class Prose:
         self._brackets = [found.span() for found in _BRACKETS.finditer(text)]
         self._quotes = [found.span() for found in _QUOTES.finditer(text)]
 
-    def bracketed(self, start: int, end: int) -> bool:
-        """Whether [start, end) stands inside brackets."""
+    def bracket(self, start: int, end: int) -> tuple[int, int] | None:
+        """The brackets [start, end) stands in."""
         return _inside(self._brackets, start, end)
 
-    def quoted(self, start: int, end: int) -> bool:
-        """Whether [start, end) stands inside quotation marks."""
+    def quotation(self, start: int, end: int) -> tuple[int, int] | None:
+        """The quotation marks [start, end) stands in."""
         return _inside(self._quotes, start, end)
 
 
-def _inside(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+def _inside(spans: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
     at = bisect_right(spans, (start, sys.maxsize)) - 1
-    return at >= 0 and spans[at][0] <= start and end <= spans[at][1]
+    return spans[at] if at >= 0 and end <= spans[at][1] else None
 
 
 def tokens_of(prose: Prose, lexicon: Lexicon, span: Span) -> list[Token]:
@@ -95,21 +95,22 @@ def tokens_of(prose: Prose, lexicon: Lexicon, span: Span) -> list[Token]:
 def runs_of(prose: Prose, tokens: list[Token]) -> list[Run]:
     """Runs of foreign tokens, split where an own word, another script, a bracket or a quotation mark comes between."""
     runs: list[Run] = []
+    own = [token.start for token in tokens if token.kind == "own"]
     current: list[Token] = []
     script = ""
     for token in tokens:
         if token.kind == "own":
-            _close(runs, current, prose)
+            _close(runs, current, prose, own)
             current = []
             continue
         its_script = "Latn" if token.kind == "latin" else script_of(prose.text[token.start])
         border = current and (_BORDER.search(prose.text, current[-1].end, token.start) or its_script != script)
         if border and not _east_asian(script, its_script):
-            _close(runs, current, prose)
+            _close(runs, current, prose, own)
             current = []
         script = its_script
         current.append(token)
-    _close(runs, current, prose)
+    _close(runs, current, prose, own)
     return runs
 
 
@@ -118,10 +119,17 @@ def _east_asian(one: str, other: str) -> bool:
     return one != other and {one, other} <= {"Hani", "Hira", "Kana"}
 
 
-def _close(runs: list[Run], tokens: list[Token], prose: Prose) -> None:
-    if tokens:
-        start, end = tokens[0].start, tokens[-1].end
-        runs.append(Run(tuple(tokens), prose.bracketed(start, end), prose.quoted(start, end)))
+def _close(runs: list[Run], tokens: list[Token], prose: Prose, own: list[int]) -> None:
+    if not tokens:
+        return
+    start, end = tokens[0].start, tokens[-1].end
+    bracket, quotation = prose.bracket(start, end), prose.quotation(start, end)
+    runs.append(Run(tuple(tokens), _alone(bracket, own), _alone(quotation, own)))
+
+
+def _alone(span: tuple[int, int] | None, own: list[int]) -> bool:
+    """Whether the language itself has no word inside `span`."""
+    return span is not None and bisect_left(own, span[1]) == bisect_left(own, span[0])
 
 
 def letters_of(tokens: list[Token] | tuple[Token, ...]) -> int:
