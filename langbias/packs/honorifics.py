@@ -79,7 +79,8 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `final` close a sentence before punctuation or at its end, `open` only before its last punctuation, and both
     anywhere where the form fits one of `closing` (patterns). `before` belong to the ending when they stand right before
     it; `particle` are forms that may follow it; an ending followed by one of the `embedded` tags is part of another
-    clause. `punctuation` tags are no morphemes.
+    clause. `punctuation` tags are no morphemes. `trail` are signs of laughter and the like that may follow an
+    ending in a pack without analyser.
     """
 
     final: tuple[str, ...] = ()
@@ -89,6 +90,7 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     particle: tuple[str, ...] = ()
     embedded: tuple[str, ...] = ()
     punctuation: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
 
 
 class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

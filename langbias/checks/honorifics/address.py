@@ -64,14 +64,14 @@ def read_address(value: str, pack: HonorificsFile, analyse: Analyse | None) -> R
 
 
 def _decide(hits: list[Hit]) -> str:
+    """Strong forms decide, and only they make a mix; then the weak ones, then V towards several, then hidden ones."""
     strong = {hit.address for hit in hits if not hit.weak}
-    for found in (strong, {hit.address for hit in hits}):
-        if {"V", "T"} <= found:
-            return "mixed"
-        for address in ("V", "T"):
-            if address in found:
-                return address
     found = {hit.address for hit in hits}
+    if {"V", "T"} <= strong:
+        return "mixed"
+    for address, among in (("V", strong), ("T", strong), ("V", found), ("T", found)):
+        if address in among:
+            return address
     return "V" if "plural" in found else "uncertain" if "uncertain" in found else "none"
 
 

@@ -12,34 +12,44 @@ from langbias.checks.honorifics.prose import Prose
 from langbias.packs.honorifics import Ending, HonorificsFile, Level
 from langbias.types import Span, Token
 
+# Question and exclamation marks close a statement also where no space follows, as in Japanese chat.
+_PART = regex.compile(r"[^?!？！]+[?!？！]*|[?!？！]+")
+
 
 def find_levels(prose: Prose, pack: HonorificsFile, analyse: Analyse | None) -> list[Hit]:
     """One hit for every sentence ending whose level the pack knows, in order."""
     if not pack.level:
         return []
     if pack.analyser == "table":
-        return _by_surface(prose, pack.level)
+        return _by_surface(prose, pack)
     if analyse is None:
         return []
     return _by_morphemes(prose, analyse(prose.text), pack)
 
 
-def _by_surface(prose: Prose, levels: tuple[Level, ...]) -> list[Hit]:
+def _by_surface(prose: Prose, pack: HonorificsFile) -> list[Hit]:
     hits = []
     for sentence in prose.sentences:
-        words = prose.text[sentence.span.start : sentence.span.end]
-        for level in levels:
-            found = _surface_pattern(level.endings).search(words, timeout=rules.TIME_LIMIT_S)
-            if found:
-                start = sentence.span.start + found.start()
-                hits.append(_hit(level, Span(start, sentence.span.start + found.end())))
-                break
+        hits += [
+            hit
+            for part in _PART.finditer(prose.text, sentence.span.start, sentence.span.end)
+            if (hit := _surface_hit(part.group(), part.start(), pack))
+        ]
     return hits
 
 
+def _surface_hit(words: str, start: int, pack: HonorificsFile) -> Hit | None:
+    for level in pack.level:
+        found = _surface_pattern(level.endings, pack.ending.trail).search(words, timeout=rules.TIME_LIMIT_S)
+        if found:
+            return _hit(level, Span(start + found.start(), start + found.end()))
+    return None
+
+
 @lru_cache(maxsize=256)
-def _surface_pattern(endings: tuple[str, ...]) -> regex.Pattern[str]:
-    return regex.compile("(?:" + "|".join(f"(?:{ending})" for ending in endings) + r")(?=[^\p{L}\p{M}\p{Nd}]*$)")
+def _surface_pattern(endings: tuple[str, ...], trail: tuple[str, ...]) -> regex.Pattern[str]:
+    after = "|".join([r"[^\p{L}\p{M}\p{Nd}]", *(regex.escape(sign) for sign in trail)])
+    return regex.compile("(?:" + "|".join(f"(?:{ending})" for ending in endings) + rf")(?=(?:{after})*$)")
 
 
 @lru_cache(maxsize=256)
