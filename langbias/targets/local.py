@@ -33,7 +33,7 @@ _BLOCK = 8 * 1024 * 1024
 # Greedy and without a prompt cache: the same request always gives the same reply.
 _PARAMS = (Param("cache_prompt", False), Param("temperature", 0.0))
 # Unless the user sets another limit: long enough to judge, short enough for a first audit on two cores.
-_MAX_TOKENS = 96
+_MAX_TOKENS = 80
 _NOTES = (
     "The target `local` is a weak reference model, run on the auditor's own processor; what it gets wrong says nothing"
     " about any other chatbot.",
@@ -159,7 +159,7 @@ def served(gguf: Path | None = None, threads: int | None = None) -> Iterator[str
     if gguf is not None and not gguf.is_file():
         raise LocalModelError(f"--gguf {gguf}: no such file; give the path of a GGUF model")
     path = gguf or model_path()
-    server = _start(path, threads or os.cpu_count() or 1)
+    server = _start(path, gguf.stem if gguf else MODEL_NAME, threads or os.cpu_count() or 1)
     try:
         yield f"{server.listening_address}/v1"
     finally:
@@ -168,13 +168,14 @@ def served(gguf: Path | None = None, threads: int | None = None) -> Iterator[str
         gc.collect()
 
 
-def _start(path: Path, threads: int) -> Any:
+def _start(path: Path, name: str, threads: int) -> Any:
     # The runtime spins while it waits; on a busy machine that is ten times slower than sleeping.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
+    params.model_alias = {name}  # replies would otherwise report the file's path on this machine
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = 1
     params.cache_prompt = False
