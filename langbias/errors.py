@@ -47,4 +47,10 @@ class LocalModelError(TargetError):
 
 
 class StoreError(RunIncompleteError):
-    """The run folder cannot be read or written (locked, full disk, other schema version)."""
+    """The run folder cannot be written now (locked, full disk); all that was stored is kept."""
+
+
+class RunFolderError(StoreError):
+    """What is there is no run folder, is damaged, was made by another schema version, or holds another run."""
+
+    exit_code = 3

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import msgspec
 
@@ -20,11 +17,12 @@ from langbias.packs import pack_version
 from langbias.packs.loading import resolve_tag
 from langbias.records import Malformed, read_records
 from langbias.registry import choose_checks
-from langbias.results import encode_result
+from langbias.results import decode_result, encode_result
 from langbias.score import Scored, ScoreItem, default_workers, score
 from langbias.signature import signature
 from langbias.store import RunFolder
-from langbias.types import CheckResult, PackVersion, Run, Scenario, Status
+from langbias.store.disk import write_atomic
+from langbias.types import CheckResult, PackVersion, Run, Status
 
 # Fewer replies than this are scored faster in this process than a second one starts.
 _WORTH_A_WORKER = 64
@@ -70,7 +68,9 @@ def score_to(
     if source.is_dir():
         folder = RunFolder(source)
         done = score_run(folder, names, workers, as_of)
-        return _copied(done, folder, output) if output else done
+        if output is not None:
+            write_atomic(output, [folder.results_path.read_bytes()])
+        return replace(done, output=output or done.output)
     return _score_file(source, output, names, workers, as_of or datetime.date.today().isoformat(), note)
 
 
@@ -97,8 +97,7 @@ def score_run(
         nonlocal counted
         for scored in _in_order(run_items(folder), checks, workers, today):
             counted += 1
-            for result in scored.results:
-                yield encode_result(scored.item.id, result).encode("utf-8", "replace") + b"\n"
+            yield from _result_lines(scored)
 
     folder.write_lines(folder.results_path.name, lines())
     note = ScoringNote(
@@ -112,9 +111,15 @@ def score_run(
     return ScoreOutcome(counted, 0, checks, folder.results_path, note.signature)
 
 
+def _result_lines(scored: Scored) -> Iterator[bytes]:
+    for result in scored.results:
+        yield encode_result(scored.item.id, result).encode("utf-8", "replace") + b"\n"
+
+
 def read_note(folder: RunFolder) -> ScoringNote:
     """`scoring.json` of a run folder. Raises InvalidDataError when the run has not been scored."""
     path = folder.path / "scoring.json"
+    folder.run()  # says so when this is no run folder at all
     try:
         return msgspec.json.decode(path.read_bytes(), type=ScoringNote)
     except OSError:
@@ -180,20 +185,19 @@ def _score_file(
     malformed = records = 0
     tags: set[str] = set()
 
-    def scenario_of(scenario_id: str) -> Scenario | None:
-        return known.get(scenario_id)
-
     def report(problem: Malformed) -> None:
         nonlocal malformed
         malformed += 1
         note(f"{problem.where}: {problem.problem}")
 
-    with _sink(output) as out:
-        for scored in _in_order(read_records(source, scenario_of, report), checks, workers, today):
+    def lines() -> Iterator[bytes]:
+        nonlocal records
+        for scored in _in_order(read_records(source, known.get, report), checks, workers, today):
             records += 1
             tags.add(scored.item.language)
-            for result in scored.results:
-                out.write(encode_result(scored.item.id, result).encode("utf-8", "replace") + b"\n")
+            yield from _result_lines(scored)
+
+    _write(lines(), output)
     packs = [pack_version(tag) for tag in sorted(filter(None, map(_pack_tag, tags)))]
     return ScoreOutcome(
         records, malformed, checks, output, signature(corpus.version, corpus.digest, dict.fromkeys(packs), None)
@@ -207,37 +211,18 @@ def _pack_tag(tag: str) -> str | None:
         return None
 
 
-@contextlib.contextmanager
-def _sink(output: Path | None) -> Iterator[BinaryIO]:
-    """Where result lines go: stdout, or a file that appears when it is whole."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+def _write(lines: Iterable[bytes], output: Path | None) -> None:
+    """To a file, which appears when it is whole, or to stdout."""
+    if output is not None:
+        write_atomic(output, lines)
         return
-    draft = output.with_name(f".{output.name}.{os.getpid()}.draft")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            yield cast(BinaryIO, file)
-        draft.replace(output)
-    except OSError as problem:
-        raise InvalidDataError(
-            f"{output}: cannot be written ({problem.strerror or problem}); choose another --output"
-        ) from problem
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _copied(done: ScoreOutcome, folder: RunFolder, output: Path) -> ScoreOutcome:
-    with _sink(output) as out:
-        out.write(folder.results_path.read_bytes())
-    return ScoreOutcome(done.records, done.malformed, done.checks, output, done.signature)
+    for line in lines:
+        sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
 
 
 def stored_results(folder: RunFolder, checks: tuple[str, ...]) -> Iterator[tuple[ScoreItem, tuple[CheckResult, ...]]]:
     """Responses of a scored run with their results. Raises InvalidDataError when the results are of other responses."""
-    from langbias.results import decode_result
-
     stale = InvalidDataError(f"{folder.results_path}: does not fit responses.jsonl; run: langbias score {folder.path}")
     with folder.results_path.open("rb") as file:
         for item in run_items(folder):

@@ -142,6 +142,7 @@ def _language_verdict(
         for verdict, words in (
             ("no_difference_found", "No difference found in"),
             ("insufficient", "Too little to tell in"),
+            ("no_baseline", f"Not judged in {baseline}, so no gap can be given:"),
         ):
             checks = [check_words(c.check_id).short for c in cells if c.verdict == verdict and c.rate]
             if checks:

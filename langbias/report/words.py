@@ -81,6 +81,7 @@ def verdict_words(verdict: GapVerdict, judged: bool, baseline: str) -> VerdictWo
         "better_than_baseline": VerdictWords("▲", f"Better than {baseline}", "better"),
         "no_difference_found": VerdictWords("○", "No difference found", "same"),
         "insufficient": VerdictWords("?", "Too little to tell", "unknown"),
+        "no_baseline": VerdictWords("·", f"Not judged in {baseline}, so no gap", "unknown"),
     }[verdict]
 
 

@@ -158,7 +158,7 @@ class Accumulator:
                     gap=gap,
                     p=p,
                     p_holm=p_holm,
-                    verdict="baseline" if lang == baseline else _verdict(gap, p_holm),
+                    verdict=_verdict(lang == baseline, base, gap, p_holm),
                     outcomes=tuple(OutcomeCount(outcome, counts[outcome]) for outcome in Outcome if counts[outcome]),
                 )
             )
@@ -187,7 +187,11 @@ class Accumulator:
                     yield MeasureRow(target, lang, check, name, unit, estimate, gap)
 
 
-def _verdict(gap: Estimate | None, p_holm: float | None) -> GapVerdict:
+def _verdict(is_baseline: bool, base: Sequence[Tally] | None, gap: Estimate | None, p_holm: float | None) -> GapVerdict:
+    if is_baseline:
+        return "baseline"
+    if not base or not any(tally.n for tally in base):
+        return "no_baseline"
     if gap is None or gap.low is None or gap.high is None or p_holm is None or gap.n_clusters < LEAST_SCENARIOS:
         return "insufficient"
     if p_holm < ALPHA and gap.low > 0:

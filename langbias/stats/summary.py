@@ -7,8 +7,11 @@ from typing import Literal
 
 from langbias.types import Estimate, Outcome, Status
 
-# The verdict about a gap, from its interval alone. "no_difference_found" is not "equal".
-GapVerdict = Literal["baseline", "gap_found", "better_than_baseline", "no_difference_found", "insufficient"]
+# The verdict about a gap, from its interval alone. "no_difference_found" is not "equal". "no_baseline": the check
+# judged nothing in the baseline language (a language without honorifics, say), so there is nothing to compare with.
+GapVerdict = Literal[
+    "baseline", "gap_found", "better_than_baseline", "no_difference_found", "insufficient", "no_baseline"
+]
 
 
 @dataclass(frozen=True, slots=True)

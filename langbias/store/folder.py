@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from langbias.errors import StoreError
+from langbias.errors import RunFolderError, StoreError
 from langbias.store.disk import disk_errors, write_atomic
 from langbias.store.log import ResponseLog
 from langbias.store.rows import encode_row, read_rows
@@ -69,21 +69,21 @@ class RunFolder:
         return self.manifest_path.exists()
 
     def run(self) -> Run:
-        """The manifest. Raises StoreError when there is none, it is damaged, or another schema version wrote it."""
+        """The manifest. Raises RunFolderError when there is none, it is damaged, or another schema version wrote it."""
         if not self.exists():
-            raise StoreError(f"{self.path}: not a run folder (it has no manifest.json); check the path")
+            raise RunFolderError(f"{self.path}: not a run folder (it has no manifest.json); check the path")
         with disk_errors(self.manifest_path):
             raw = self.manifest_path.read_bytes()
         try:
             version = msgspec.json.decode(raw, type=_Version).schema_version
             if version != SCHEMA_VERSION:
-                raise StoreError(
+                raise RunFolderError(
                     f"{self.manifest_path}: schema_version: {version}, but this langbias reads {SCHEMA_VERSION}; "
                     f"use the langbias that made the run, or collect anew into another --output"
                 )
             return msgspec.json.decode(raw, type=Run)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            raise StoreError(f"{self.manifest_path}: damaged ({problem}); restore it from a copy") from problem
+            raise RunFolderError(f"{self.manifest_path}: damaged ({problem}); restore it from a copy") from problem
 
     def trials(self) -> Iterator[Trial]:
         """The planned trials, in the order of the plan."""
@@ -104,7 +104,7 @@ class RunFolder:
         """The stored responses in the order of the plan, turn by turn, whatever order they came in.
 
         A failed response that was asked again later gives way to the later one. Memory: an index, not the texts.
-        Raises StoreError for damage, and for a response to a trial that was never planned.
+        Raises RunFolderError for damage, and for a response to a trial that was never planned.
         """
         if not self.responses_path.exists():
             return
@@ -121,7 +121,7 @@ class RunFolder:
                     yield self._decoded(decoder, file.read(end - start))
         if places:
             stray = min(places)
-            raise StoreError(
+            raise RunFolderError(
                 f"{self.responses_path}: answers trial {stray}, which trials.jsonl lacks; restore trials.jsonl"
             )
 
@@ -129,7 +129,7 @@ class RunFolder:
         try:
             return decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-            raise StoreError(
+            raise RunFolderError(
                 f"{self.responses_path}: a row is damaged ({problem}); restore it from a copy"
             ) from problem
 
@@ -149,7 +149,7 @@ def open_run(path: Path, run: Run, trials: Sequence[Trial]) -> Iterator[tuple[Ru
     """Begin the run in `path`, or go on with it when the same plan was begun there. Holds the folder's lock.
 
     The lock is the operating system's and ends with the process, however it ends. Raises StoreError when another
-    process collects into the folder, when the folder holds a different run, or when the disk refuses.
+    process collects into the folder or the disk refuses, RunFolderError when the folder holds a different run.
     """
     folder = RunFolder(path)
     with disk_errors(path):
@@ -166,7 +166,7 @@ def open_run(path: Path, run: Run, trials: Sequence[Trial]) -> Iterator[tuple[Ru
             _require_same(folder, run, trials)
         else:
             if folder.responses_path.exists():
-                raise StoreError(
+                raise RunFolderError(
                     f"{path}: holds responses but no manifest.json; restore it, or choose another --output"
                 )
             # The manifest comes last: where there is one, the trials are whole.
@@ -187,7 +187,7 @@ def _require_same(folder: RunFolder, run: Run, trials: Sequence[Trial]) -> None:
     if not different and tuple(folder.trials()) != tuple(trials):
         different = ["trials"]
     if different:
-        raise StoreError(
+        raise RunFolderError(
             f"{folder.path}: holds another run (its {', '.join(different)} differ); "
             "give the options it was begun with, or choose another --output"
         )

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from langbias.errors import StoreError
+from langbias.errors import RunFolderError
 from langbias.store.disk import disk_errors
 
 Shape = TypeVar("Shape")
@@ -33,7 +33,7 @@ def read_rows(path: Path, shape: type[Shape], *, torn_tail: bool) -> Iterator[Ro
     """The rows of `path` in file order.
 
     With `torn_tail`, whatever a crash left after the last whole row is passed over: it is bytes that no later row
-    follows. Everything else that is no row raises StoreError naming the line.
+    follows. Everything else that is no row raises RunFolderError naming the line.
     """
     decoder = msgspec.json.Decoder(shape)
     end = 0
@@ -53,4 +53,4 @@ def read_rows(path: Path, shape: type[Shape], *, torn_tail: bool) -> Iterator[Ro
             if torn_tail or broken is None:
                 return
     assert broken is not None
-    raise StoreError(f"{path}:{broken[0]}: not a whole row ({broken[1]}); restore the file, or delete this line")
+    raise RunFolderError(f"{path}:{broken[0]}: not a whole row ({broken[1]}); restore the file, or delete this line")

@@ -79,7 +79,14 @@ def test_too_few_scenarios_give_no_verdict() -> None:
 def test_a_language_without_a_baseline_run_beside_it_has_no_gap() -> None:
     found = cell(summarise(filled(ko=4), ("ko",)), "ko")
     assert found.gap is None
-    assert found.verdict == "insufficient"
+    assert found.verdict == "no_baseline"
+
+
+def test_a_check_that_judges_nothing_in_the_baseline_gives_no_gap_elsewhere() -> None:
+    accumulator = filled(ko=4)
+    for scenario in SCENARIOS:
+        accumulator.add_result(Where("m", "en", scenario), result(Outcome.NOT_APPLICABLE))
+    assert cell(summarise(accumulator, ("en", "ko")), "ko").verdict == "no_baseline"
 
 
 def test_nothing_scored_is_no_rate_and_no_crash() -> None:
