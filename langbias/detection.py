@@ -19,12 +19,14 @@ import regex
 _ELDC_SCALE = 30.0
 _LOWEST = -6.0
 # What a voter that does not know a language says about it: less likely than its own best.
-_UNKNOWN = -0.3
-# With less lead than this the two voters count as undecided and a third is asked.
-_CLOSE = 3.0
-# The third is surer of itself than it is right.
-_THIRD_WEIGHT = 0.3
-_SHORT_WORDS = 5
+_UNKNOWN = -0.5
+# With less lead than this the two voters count as undecided and a third is asked. Weights by own measurement: lingua is
+# right about close languages, langdetect is surer of itself than it is right.
+_CLOSE = 6.0
+_LINGUA_WEIGHT = 1.5
+_LANGDETECT_WEIGHT = 0.3
+_FEW_WORDS = 3
+_SHORT_WORDS = 12
 _WORD = regex.compile(r"\w+")
 
 Scores = tuple[float | None, ...]
@@ -214,17 +216,24 @@ class Verdict:
     lead: float
 
 
-def vote(text: str, candidates: tuple[str, ...], prior: tuple[float, ...], extra: Detector | None = None) -> Verdict:
+def vote(
+    text: str,
+    candidates: tuple[str, ...],
+    prior: tuple[float, ...],
+    close: frozenset[str] = frozenset(),
+    extra: Detector | None = None,
+) -> Verdict:
     """Which of `candidates` the text is in; `prior` is evidence known beforehand (log odds per candidate).
 
-    eldc and py3langid always vote (and `extra`, when given). Where that leaves it open, lingua is asked about a few
-    words, and langdetect about more if the voters disagree; each only if it knows both contenders.
+    eldc and py3langid always vote (and `extra`, when given). Where that leaves it open between two candidates, lingua
+    is asked about these two if the text is very short, or short and one of them is in `close` (languages that the
+    first two mix up); langdetect is asked if the voters disagree. Each only if it knows both.
     """
     totals = list(prior)
     voters: list[Detector] = [eldc(), py3langid()]
     if extra is not None:
         voters.append(extra)
-    tops = set()
+    tops: set[str] = set()
     for voter in voters:
         scores = voter.scores(text, candidates)
         _add(totals, scores)
@@ -232,21 +241,31 @@ def vote(text: str, candidates: tuple[str, ...], prior: tuple[float, ...], extra
     verdict, second = _best(totals, candidates)
     if verdict.lead >= _CLOSE or second is None:
         return verdict
-    short = len(_WORD.findall(text)) <= _SHORT_WORDS
-    if not short and len(tops) == 1:
-        return verdict
-    third: Detector = lingua() if short else langdetect()
-    if third.knows(verdict.language) and third.knows(second):
-        _add(totals, third.scores(text, candidates), _THIRD_WEIGHT)
-        verdict, _ = _best(totals, candidates)
+    words = len(_WORD.findall(text))
+    pair = (verdict.language, second)
+    if words <= _FEW_WORDS or (words <= _SHORT_WORDS and not close.isdisjoint(pair)):
+        return _ask(lingua(), _LINGUA_WEIGHT, pair, text, candidates, totals) or verdict
+    if len(tops) > 1:
+        return _ask(langdetect(), _LANGDETECT_WEIGHT, pair, text, candidates, totals) or verdict
     return verdict
 
 
-def _add(totals: list[float], scores: Scores, weight: float = 1.0) -> None:
+def _ask(
+    third: Detector, weight: float, pair: tuple[str, str], text: str, candidates: tuple[str, ...], totals: list[float]
+) -> Verdict | None:
+    """The verdict between the two of `pair` with the word of a third detector, None when it does not know both."""
+    if not (third.knows(pair[0]) and third.knows(pair[1])):
+        return None
+    for tag, score in zip(pair, third.scores(text, pair), strict=True):
+        totals[candidates.index(tag)] += weight * (score or 0.0)
+    return _best(totals, candidates)[0]
+
+
+def _add(totals: list[float], scores: Scores) -> None:
     if all(score is None for score in scores):
         return
     for at, score in enumerate(scores):
-        totals[at] += weight * (_UNKNOWN if score is None else score)
+        totals[at] += _UNKNOWN if score is None else score
 
 
 def _best(totals: list[float], candidates: tuple[str, ...]) -> tuple[Verdict, str | None]:

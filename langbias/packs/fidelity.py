@@ -17,13 +17,15 @@ class Neighbour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A language easily taken for this one.
 
     Words with one of `letters`, and words of the form `shape` (a regular expression), occur in the neighbour and not in
-    this language; `words` are its frequent words, shared ones too.
+    this language; `words` are its frequent words, shared ones too, beside those its own pack lists. `close`: detectors
+    mix the two up in short sentences.
     """
 
     tag: str
     letters: str = ""
     shape: str = ""
     words: str = ""
+    close: bool = False
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (the sample texts stand better on one line)
 """Measure the fidelity check against the rule of the Language Confusion Benchmark, on the same texts in one run.
 
     python tests/benchmarks/fidelity.py --data DIR [--half dev|test|all] [--show N]

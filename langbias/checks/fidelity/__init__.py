@@ -12,7 +12,7 @@ import regex
 from langbias.checks.context import Check, CheckContext
 from langbias.checks.fidelity.lexicon import Lexicon, lexicon
 from langbias.checks.fidelity.orthography import orthography
-from langbias.checks.fidelity.reading import Hit, Reading, read, whole_reply
+from langbias.checks.fidelity.reading import SHORT_WORDS, Hit, Reading, read, whole_reply
 from langbias.checks.fidelity.tokens import Prose
 from langbias.detection import Detector
 from langbias.rules import LENGTH_LIMIT, compile_rule, pattern_of
@@ -20,8 +20,6 @@ from langbias.text import Text
 from langbias.types import CheckResult, FidelityMeasures, Finding, Outcome, Response, Severity, Span, Status
 
 CHECK_ID = "fidelity"
-# Up to so many words a reply in a shared script passes only on a word or letter that is the language's own.
-SHORT_WORDS = 3
 # A lead of the expected language over its neighbours that lets a very short reply pass (it never fails by votes).
 _SAFE_LEAD = 6.0
 _UNDECIDED = "und"

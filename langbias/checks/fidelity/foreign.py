@@ -37,12 +37,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a run stands: first in its sentence, last in it, and what follows directly."""
+    """Where a run stands: first in its sentence, last in it, what follows directly; `alone` in a reply without a single
+    word of the language itself, where capitals prove no name.
+    """
 
     first: bool
     last: bool
     colon: bool
     resource: bool
+    alone: bool
 
 
 def judge(run: Run, place: Place, prose: Prose, lexicon: Lexicon, asked: str) -> Fault | None:
@@ -141,7 +144,7 @@ def _judge_capitals(
     if closed and not (lower[0] == "the" and len(words) > 1 and closed == [0]):
         return _name_language(words, lower, speaking, place, lexicon)
     if len(plain) == len(speaking):
-        if place.first and (place.colon or place.last) and not place.resource:
+        if (place.first and (place.colon or place.last) and not place.resource) or place.alone:
             return Fault("foreign-label", lexicon.pivot.tag)
         if len(speaking) > _NAME_WORDS:
             return Fault("other-language", lexicon.pivot.tag)
@@ -159,6 +162,8 @@ def _name_language(words: list[str], lower: list[str], speaking: list[int], plac
         return Fault("other-language", guess)
     if lexicon.latin:
         return Fault("other-language", lexicon.pivot.tag)
+    if not native and not known and len(words) <= _MENTION_WORDS and not (place.first and place.last):
+        return Fault("other-language", "und")
     if native * 3 >= len(speaking) or known * 3 < len(speaking):
         return Fault("romanised", ROMANISED)
     return Fault("other-language", lexicon.pivot.tag)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import regex
 
 from langbias.packs import LanguagePack
-from langbias.packs.fidelity import Fault, FidelityFile, MarkGrades
+from langbias.packs.fidelity import Fault, FidelityFile, MarkGrades, Neighbour
 from langbias.packs.pivot import frequent_words, shared_fidelity
 from langbias.text import SCRIPT_NAMES
 
@@ -72,6 +72,7 @@ class Lexicon:
     token: regex.Pattern[str]
     candidates: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    close: frozenset[str]
     common: frozenset[str]
     folded: frozenset[str]
     romanised: frozenset[str]
@@ -164,10 +165,7 @@ def _build(pack: LanguagePack) -> Lexicon:
         evidence.append(Evidence(pivot.tag, frozenset(), pivot.function_words))
     elif tag == pivot.tag:
         evidence = [Evidence(tag, frozenset(file.own_letters), pivot.words)]
-    evidence += [
-        Evidence(n.tag, frozenset(n.letters), words_of(f"{n.words} {frequent_words(n.tag)}"), _shape(n.shape))
-        for n in neighbours
-    ]
+    evidence += [_neighbour(n) for n in neighbours]
     names = (*shared.base.names, *file.names, *(name for r in pack.resources for name in (r.name, *r.names)))
     return Lexicon(
         tag=tag,
@@ -177,6 +175,7 @@ def _build(pack: LanguagePack) -> Lexicon:
         token=_token_pattern(scripts),
         candidates=tuple(e.tag for e in evidence),
         evidence=tuple(evidence),
+        close=frozenset(n.tag for n in neighbours if n.close),
         common=common,
         folded=frozenset(bare(word) for word in common),
         romanised=words_of(file.romanised_words),
@@ -198,3 +197,8 @@ def _build(pack: LanguagePack) -> Lexicon:
 
 def _shape(pattern: str) -> regex.Pattern[str] | None:
     return regex.compile(pattern) if pattern else None
+
+
+def _neighbour(neighbour: Neighbour) -> Evidence:
+    words = words_of(f"{neighbour.words} {frequent_words(neighbour.tag)}")
+    return Evidence(neighbour.tag, frozenset(neighbour.letters), words, _shape(neighbour.shape))

@@ -23,6 +23,8 @@ _RESOURCE = regex.compile(r"[*_\"”»)\]]{0,4}\s{0,3}[:：–—-]?[\s*_]{0,6}(
 _MOST = 0.8
 _REPLY = 0.9
 _PHRASE_WORDS = 2
+# Up to so many words a reply in a shared script is decided by known words and letters only, never by votes against it.
+SHORT_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ def read(prose: Prose, lexicon: Lexicon, asked: str, extra: Detector | None) -> 
     whole = opinion([word for words in own_text for word in words], lexicon, extra=extra)
     reading.lead = whole.lead
     leaning = whole.language if whole.language != lexicon.tag and whole.sure else None
+    alone = not any(own_text) and not lexicon.latin
+    lone = lexicon.count_words([word for words in own_text for word in words]) <= SHORT_WORDS
     settled = whole.language == lexicon.tag
     for part, own_words in zip(parts, own_text, strict=True):
-        own = opinion(own_words, lexicon, leaning, extra)
+        own = opinion(own_words, lexicon, leaning, extra, lone)
         if not own.sure and settled:  # a few words that no one can place, inside a reply in the right language
             own = Opinion(lexicon.tag, True)
-        _read_sentence(reading, part, own_words, own, prose, lexicon, asked)
+        _read_sentence(reading, part, own_words, own, prose, lexicon, asked, alone)
     return reading
 
 
@@ -91,6 +95,7 @@ def _read_sentence(
     prose: Prose,
     lexicon: Lexicon,
     asked: str,
+    alone: bool,
 ) -> None:
     tokens = list(part.tokens)
     if own.language not in (lexicon.tag, lexicon.pivot.tag) and own_words:
@@ -99,7 +104,7 @@ def _read_sentence(
         return
     if lexicon.latin:
         tokens = _split_pivot(tokens, own_words, own.language == lexicon.pivot.tag, lexicon)
-    faults, spared = _faults(tokens, part.span, prose, lexicon, asked)
+    faults, spared = _faults(tokens, part.span, prose, lexicon, asked, alone)
     kept = [token for token in tokens if token.kind == "own"]
     reading.own_words += _words(prose, kept)
     reading.letters[lexicon.tag] += letters_of(kept)
@@ -131,14 +136,16 @@ def _split_pivot(tokens: list[Token], own_words: list[str], voted: bool, lexicon
     return [token._replace(kind="latin") if token.kind == "own" and next(flags) else token for token in tokens]
 
 
-def _faults(tokens: list[Token], sentence: Span, prose: Prose, lexicon: Lexicon, asked: str) -> tuple[list[Hit], int]:
+def _faults(
+    tokens: list[Token], sentence: Span, prose: Prose, lexicon: Lexicon, asked: str, alone: bool
+) -> tuple[list[Hit], int]:
     """The faulty runs of a sentence, those with only spared words between them as one; and the letters spared."""
     hits: list[Hit] = []
     spared = 0
     last_end = -1
     own_ends = [token.end for token in tokens if token.kind == "own"]
     for run in runs_of(prose, tokens):
-        fault = judge(run, _place(run, tokens, sentence, prose), prose, lexicon, asked)
+        fault = judge(run, _place(run, tokens, sentence, prose, alone), prose, lexicon, asked)
         letters = letters_of(run.tokens)
         if fault is None:
             spared += letters
@@ -161,7 +168,7 @@ def _joined(hit: Hit, run: Run, letters: int) -> Hit:
     return Hit(Span(hit.span.start, run.end), kind, hit.found, hit.words + len(run.tokens), hit.letters + letters)
 
 
-def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose) -> Place:
+def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, alone: bool) -> Place:
     first = run.tokens[0] is tokens[0]
     after = prose.text[run.end : min(sentence.end, run.end + 16)]
     return Place(
@@ -169,6 +176,7 @@ def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose) -> Place
         last=run.tokens[-1] is tokens[-1],
         colon=bool(_COLON.match(after)),
         resource=bool(_RESOURCE.match(after)) and bool(after.strip(" *_")),
+        alone=alone,
     )
 
 

@@ -10,19 +10,20 @@ from langbias.detection import Detector, vote
 
 # What one word with a letter, or one frequent word, of a candidate weighs (log odds), and at most together.
 _LETTER = 3.0
-_WORD = 1.5
+_WORD = 1.3
 _AT_MOST = 9.0
 # The language asked for is likelier than its neighbours before anything is read.
-_EXPECTED = 2.0
+_EXPECTED = 1.2
 # Words that have the shape every word of the language has, and words that do not.
 _FITS, _MISFITS, _SHAPE_AT_MOST = 0.5, 0.8, 3.0
 # A sentence follows the language of the reply as a whole.
 _WHOLE = 2.5
 # Two words of proof and none against: no vote is needed.
 _PROVEN = 2
-# Lead that a foreign candidate needs; so few words need proof besides what detectors say.
-_LEAD = 1.0
+# Lead that a foreign candidate needs, and up to so many words need, without a word or letter of its own.
+_LEAD = 0.7
 _SHORT = 3
+_SHORT_LEAD = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,13 @@ class Opinion:
     lead: float = 0.0
 
 
-def opinion(words: list[str], lexicon: Lexicon, whole: str | None = None, extra: Detector | None = None) -> Opinion:
-    """The language of `words` (own script, in order); `whole` is that of the reply, when it is another one."""
+def opinion(
+    words: list[str], lexicon: Lexicon, whole: str | None = None, extra: Detector | None = None, lone: bool = True
+) -> Opinion:
+    """The language of `words` (own script, in order); `whole` is that of the reply, when it is another one.
+
+    `lone`: the words are all there is; so few as three then need proof besides what detectors say.
+    """
     if len(lexicon.candidates) == 1 or not words:
         return Opinion(lexicon.tag, bool(words))
     lower = [word.lower() for word in words]
@@ -55,11 +61,13 @@ def opinion(words: list[str], lexicon: Lexicon, whole: str | None = None, extra:
     if lexicon.word_shape is not None:
         fitting = sum(lexicon.word_shape.fullmatch(bare(word)) is not None for word in lower)
         prior[0] += max(-_SHAPE_AT_MOST, min(_SHAPE_AT_MOST, _FITS * fitting - _MISFITS * (len(lower) - fitting)))
-    verdict = vote(" ".join(lower), lexicon.candidates, tuple(prior), extra)
+    verdict = vote(" ".join(lower), lexicon.candidates, tuple(prior), lexicon.close, extra)
     if verdict.language == lexicon.tag:
         return Opinion(lexicon.tag, True, verdict.lead)
-    proof = letters[lexicon.candidates.index(verdict.language)] + frequent[lexicon.candidates.index(verdict.language)]
-    return Opinion(verdict.language, verdict.lead >= _LEAD and (proof > 0 or lexicon.count_words(words) > _SHORT))
+    at = lexicon.candidates.index(verdict.language)
+    if lexicon.count_words(words) > _SHORT or letters[at] + frequent[at]:
+        return Opinion(verdict.language, verdict.lead >= _LEAD)
+    return Opinion(verdict.language, not lone and verdict.lead >= _SHORT_LEAD)
 
 
 def _marked(word: str, lexicon: Lexicon) -> bool:
