@@ -139,12 +139,14 @@ def _language_verdict(
         for cell in cells:
             if cell.verdict in ("gap_found", "better_than_baseline"):
                 sentences.append(_gap_sentence(cell, base_rates.get(cell.check_id)))
+        sentences += [_open_sentence(cell) for cell in cells if _is_open(cell)]
         for verdict, words in (
             ("no_difference_found", "No difference found in"),
             ("insufficient", "Too little to tell in"),
             ("no_baseline", f"Not judged in {baseline}, so no gap can be given:"),
         ):
-            checks = [check_words(c.check_id).short for c in cells if c.verdict == verdict and c.rate]
+            alike = [c for c in cells if c.verdict == verdict and c.rate and not _is_open(c)]
+            checks = [check_words(c.check_id).short for c in alike]
             if checks:
                 sentences.append(f"{words} {listed(checks)}.")
     unjudged = [check_words(c.check_id).short for c in cells if not c.rate]
@@ -166,8 +168,23 @@ def _overall(cells: Sequence[Cell], baseline: str) -> VerdictWords:
     if better:
         words = f"Better on {better} of {counted(judged, 'check')}"
         return replace(verdict_words("better_than_baseline", True, baseline), words=words)
-    verdict: GapVerdict = "no_difference_found" if kinds["no_difference_found"] else "insufficient"
+    told = kinds["no_difference_found"] and not any(map(_is_open, cells))
+    verdict: GapVerdict = "no_difference_found" if told else "insufficient"
     return verdict_words(verdict, judged > 0, baseline)
+
+
+def _is_open(cell: Cell) -> bool:
+    """A gap by its own interval that the correction for several languages takes back: neither found nor absent."""
+    gap = cell.gap
+    return bool(
+        cell.verdict == "insufficient" and gap and gap.low is not None and gap.high is not None
+        and (gap.low > 0 or gap.high < 0)
+    )  # fmt: skip
+
+
+def _open_sentence(cell: Cell) -> str:
+    gap = f"{points(cell.gap.value)} points, 95% interval {points_interval(cell.gap)}" if cell.gap else ""
+    return f"Too little to tell in {check_words(cell.check_id).short}: the gap ({gap}) does not stand after correction."
 
 
 def _gap_sentence(cell: Cell, base: Estimate | None) -> str:

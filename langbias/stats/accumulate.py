@@ -198,6 +198,9 @@ def _verdict(is_baseline: bool, base: Sequence[Tally] | None, gap: Estimate | No
         return "gap_found"
     if p_holm < ALPHA and gap.high < 0:
         return "better_than_baseline"
+    # One comparison alone would call this a gap, several together do not: neither a finding nor its absence.
+    if gap.low > 0 or gap.high < 0:
+        return "insufficient"
     return "no_difference_found"
 
 

@@ -51,6 +51,15 @@ def test_a_language_that_always_fails_where_the_baseline_never_does_is_a_gap() -
     assert cell(summary, "en").gap is None
 
 
+def test_a_gap_that_only_the_correction_takes_back_is_no_absence_of_one() -> None:
+    summary = summarise(filled(en=0, ko=6, ru=0, fa=0, yo=0), ("en", "ko", "ru", "fa", "yo"))
+    found = cell(summary, "ko")
+    assert found.p is not None
+    assert found.p_holm is not None
+    assert found.p < 0.05 < found.p_holm
+    assert found.verdict == "insufficient"
+
+
 def test_a_language_served_better_than_the_baseline_says_so() -> None:
     assert cell(summarise(filled(en=8, ko=0, yo=8)), "ko").verdict == "better_than_baseline"
 
