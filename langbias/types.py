@@ -271,7 +271,10 @@ class HonorificsMeasures:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactsMeasures:
-    """`per_100` is rule hits per 100 sentences; `verdict`: above_native | within_native | insufficient."""
+    """`per_100` is rule hits per 100 sentences; `verdict`: above_native | within_native | insufficient.
+
+    `words` is what the verdict divides by: long sentences hold more hits, and are not more translated for it.
+    """
 
     rule_hits: int | None = None
     sentences: int | None = None
@@ -279,6 +282,7 @@ class ArtifactsMeasures:
     verdict: str | None = None
     garbled: bool | None = None
     garbled_kind: str | None = None
+    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

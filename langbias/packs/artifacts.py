@@ -10,20 +10,21 @@ from langbias.packs.rule import Rule
 
 
 class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """95th percentile of rule hits per 100 sentences over native blocks of `sentences` sentences."""
+    """What 95 % of native blocks of `sentences` sentences stay under, in rule hits per 1,000 words."""
 
     sentences: int
-    p95_per_100: float
+    p95_per_1000: float
 
 
 class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rule hits per 100 sentences in native text of one register: the mean, and what 95 % of native blocks stay under.
+    """Rule hits per 1,000 words in native text of one register (`any` serves every register).
 
-    `sentences` is the amount of native text measured; `data` and `licence` name it. Only figures ship, no text.
+    `per_1000` is the mean over the native sources, `block` the highest of their 95th percentiles; `sentences` is the
+    amount measured, `data` and `licence` name it. Only figures ship, no text.
     """
 
-    register: Literal["chat", "edited"]
-    per_100: float
+    register: Literal["chat", "edited", "any"]
+    per_1000: float
     sentences: int
     block: tuple[Block, ...]
     data: str

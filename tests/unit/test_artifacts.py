@@ -15,12 +15,14 @@ from langbias.packs.rule import Rule
 from langbias.types import ArtifactsMeasures, CheckResult, Outcome, Response, Severity, Status
 
 
-def pack_with(rules: tuple[Rule, ...], *, p95: float | None = 20.0, tag: str = "en") -> LanguagePack:
+def pack_with(
+    rules: tuple[Rule, ...], *, p95: float | None = 30.0, tag: str = "en", register: str = "chat"
+) -> LanguagePack:
     """The pack `tag` with only the given rules and a baseline of one 10-sentence block."""
     import dataclasses
 
     baseline = (
-        () if p95 is None else (Baseline("chat", 5.0, 100, (Block(10, p95), Block(20, p95 / 2)), "test", "none"),)
+        () if p95 is None else (Baseline(register, 5.0, 100, (Block(10, p95), Block(20, p95 / 2)), "test", "none"),)
     )
     return dataclasses.replace(
         load_pack(tag),
@@ -49,9 +51,7 @@ def measures(result: CheckResult) -> ArtifactsMeasures:
 
 def sentences(*, hits: int, total: int) -> str:
     return " ".join(
-        f"Zonk comes up here as number {n}.".replace("Zonk", "zonk")
-        if n < hits
-        else f"This line is plain and has the number {n}."
+        f"Now zonk comes up here as number {n}." if n < hits else f"This line is plain with the number {n}."
         for n in range(total)
     )
 
@@ -60,7 +60,7 @@ def test_a_short_reply_passes_with_its_hits_as_evidence() -> None:
     result = run(sentences(hits=2, total=3))
     assert result.outcome is Outcome.PASS
     assert "pooled" in result.reason
-    assert measures(result) == ArtifactsMeasures(2, 3, 66.67, "insufficient", False, None)
+    assert measures(result) == ArtifactsMeasures(2, 3, 66.67, "insufficient", False, None, 24)
     assert [finding.rule_id for finding in result.findings] == ["en/artifacts/r"] * 2
     assert {finding.severity for finding in result.findings} <= {Severity.NEUTRAL, Severity.MINOR}
 
@@ -68,7 +68,7 @@ def test_a_short_reply_passes_with_its_hits_as_evidence() -> None:
 def test_ten_sentences_above_the_native_share_fail() -> None:
     result = run(sentences(hits=3, total=10))
     assert (result.outcome, measures(result).verdict) == (Outcome.FAIL, "above_native")
-    assert "30.0 rule hits per 100 sentences" in result.reason
+    assert "3 rule hits in 80 words" in result.reason
 
 
 def test_ten_sentences_within_the_native_share_pass() -> None:
@@ -77,7 +77,7 @@ def test_ten_sentences_within_the_native_share_pass() -> None:
 
 
 def test_a_longer_reply_is_held_to_the_longer_block() -> None:
-    assert measures(run(sentences(hits=3, total=20))).verdict == "above_native"  # 15 > 10 of the 20-sentence block
+    assert measures(run(sentences(hits=3, total=20))).verdict == "above_native"  # 19 > 15, the 20-sentence limit
     assert measures(run(sentences(hits=3, total=19))).verdict == "within_native"
 
 
@@ -88,6 +88,8 @@ def test_advice_is_shown_but_not_counted() -> None:
 
 def test_without_a_baseline_of_the_register_there_is_no_verdict() -> None:
     assert measures(run(sentences(hits=9, total=10), register="edited")).verdict is None
+    anywhere = pack_with((rule(),), register="any")
+    assert measures(run(sentences(hits=9, total=10), anywhere, register="edited")).verdict == "above_native"
     result = run(sentences(hits=9, total=10), pack_with((rule(),), p95=None))
     assert (result.outcome, measures(result).verdict) == (Outcome.PASS, None)
     assert "no native baseline" in result.reason

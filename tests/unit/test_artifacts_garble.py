@@ -20,6 +20,8 @@ HEALTHY = [
     "A, B, C, D, E and F are grades.",
     "ㄱ부터 ㅎ까지 적어 보세요.",
     "| a | b |\n|---|---|\n| 1 | 2 |",
+    "Как всё идёт?",
+    "Ẹ kú \u0301 o",
     "I ♥ you 👍🏽 👨‍👩‍👧 🇰🇷 №5 — “Да”",
     "Breathe in.\nBreathe out.\nBreathe in.\nBreathe out.",
 ]
@@ -39,7 +41,7 @@ def test_healthy_text_is_left_alone(text: str) -> None:
         ("model-token", "Rest well.<|im_end|>", "<|im_end|>"),
         ("model-token", "<s>Rest well.", "<s>"),
         ("jamo-debris", "안ᄂᆞᆼ하세요", "ᄂᆞᆼ"),
-        ("bare-mark", "Ẹ kú \u0301 o", "\u0301"),
+        ("bare-mark", "Ẹ kú \u0301\u0300 o", "\u0301\u0300"),
         ("spaced-letters", "п р и в е т в с е м", "п р и в е т в с е м"),
         ("endless-word", "a" * 7 + "bcdefgh" * 18, "a" * 7 + "bcdefgh" * 18),
     ],

@@ -9,7 +9,7 @@ from langbias.checks.artifacts.quoted import own_words, without_endless_words
 from langbias.checks.artifacts.rate import ABOVE, INSUFFICIENT, LEAST_SENTENCES, baseline_for, rule_hits, verdict
 from langbias.checks.context import CheckContext
 from langbias.rules import LENGTH_LIMIT
-from langbias.text import Text, blank_out, masked_spans, script_counts, sentences
+from langbias.text import Text, blank_out, masked_spans, script_counts, sentences, words
 from langbias.types import ArtifactsMeasures, CheckResult, Finding, Outcome, Response, Severity, Span, Status
 
 CHECK_ID = "artifacts"
@@ -26,6 +26,7 @@ class _Rate:
     findings: tuple[Finding, ...]
     hits: int
     sentences: int
+    words: int
     verdict: str | None
 
     @property
@@ -61,7 +62,9 @@ def check(response: Response, context: CheckContext) -> CheckResult:
         outcome = Outcome.FAIL if kind else Outcome.ABSTAIN
         reason = f"garbled: {kind}" if kind else "a rule ran over its time limit on this reply"
         return _result(response, outcome, reason, measures, broken)
-    measures = ArtifactsMeasures(rate.hits, rate.sentences, rate.per_100, rate.verdict, kind is not None, kind)
+    measures = ArtifactsMeasures(
+        rate.hits, rate.sentences, rate.per_100, rate.verdict, kind is not None, kind, rate.words
+    )
     outcome, reason = _outcome(kind, rate, context)
     return _result(response, outcome, reason, measures, broken + rate.findings)
 
@@ -102,9 +105,9 @@ def _rate(text: Text, context: CheckContext) -> _Rate:
         findings.append(
             _evidence(compiled.id, compiled.rule.severity, compiled.rule.issue, compiled.rule.message, text, span)
         )
-    total = len(sentences(prose))
+    total, read = len(sentences(prose)), len(words(prose))
     baseline = baseline_for(context.pack.artifacts.baseline, context.register)
-    return _Rate(tuple(findings), counted, total, verdict(baseline, counted, total))
+    return _Rate(tuple(findings), counted, total, read, verdict(baseline, counted, total, read))
 
 
 def _evidence(rule_id: str, severity: Severity, issue: str, message: str, text: Text, span: Span) -> Finding:
@@ -115,7 +118,7 @@ def _outcome(kind: str | None, rate: _Rate, context: CheckContext) -> tuple[Outc
     if kind:
         return Outcome.FAIL, f"garbled: {kind}"
     if rate.verdict == ABOVE:
-        return Outcome.FAIL, f"{rate.per_100} rule hits per 100 sentences: above what native text shows"
+        return Outcome.FAIL, f"{rate.hits} rule hits in {rate.words} words: above what 95 % of native text shows"
     if rate.verdict == INSUFFICIENT:
         return Outcome.PASS, (
             f"not garbled; {rate.sentences} sentences are too few to call a reply translated "
@@ -124,4 +127,4 @@ def _outcome(kind: str | None, rate: _Rate, context: CheckContext) -> tuple[Outc
     if rate.verdict is None:
         where = f"{context.pack.language.name} in register {context.register}"
         return Outcome.PASS, f"not garbled; no native baseline for {where}: hits are advice"
-    return Outcome.PASS, f"not garbled; {rate.per_100} rule hits per 100 sentences: within what native text shows"
+    return Outcome.PASS, f"not garbled; {rate.hits} rule hits in {rate.words} words: within what native text shows"

@@ -5,6 +5,7 @@ Each detector takes text and gives the spans of the damage. All are linear in th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,9 @@ def loops(text: str) -> list[Span]:
 
 def _periodic(items: Sequence[Hashable], limits: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
     """[start, end) of runs that repeat with some period; `limits` gives (longest period, least repeats) in steps."""
+    triples = Counter(zip(items, items[1:], items[2:], strict=False))
+    if not triples or max(triples.values()) < 3:  # every loop says some three items three times
+        return []
     found = []
     for period in range(1, min(limits[-1][0], len(items) // 2) + 1):
         repeats = next(least for longest, least in limits if period <= longest)
@@ -94,25 +98,37 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 # ---- mojibake ------------------------------------------------------------------------------------------------------
 
-_UTF8 = regex.compile(
-    "(?:(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})[\\s\\p{P}\\d]{0,3}+)+",
-)
 # A run of accented Latin letters and signs with no plain letter between them: 8-bit text of another alphabet.
 _EIGHT_BIT = regex.compile("[\xa1-\xff]{6,}")
-_CODE_PAGES = ("cp1252", "cp1251", "cp1256", "koi8-r", "mac-roman", "cp437")
+_LOST_SIGN = regex.compile("[\u2010-\u203a\u1e00-\u1eff]")
 
 
-def _to_bytes(code_page: str) -> dict[int, str]:
-    """Table from the characters of an 8-bit code page back to their bytes, as characters U+0080-U+00FF."""
-    table = {}
-    for byte in range(0x80, 0x100):
-        char = bytes([byte]).decode(code_page, errors="ignore")
-        if char:
-            table[ord(char)] = chr(byte)
-    return table
+@dataclass(frozen=True, slots=True)
+class _CodePage:
+    """An 8-bit code page: its characters back to bytes (as U+0080-U+00FF), and how UTF-8 looks when read in it."""
+
+    name: str
+    to_bytes: dict[int, str]
+    utf8: regex.Pattern[str]
 
 
-_TABLES = {code_page: _to_bytes(code_page) for code_page in _CODE_PAGES}
+def _code_page(name: str) -> _CodePage:
+    # A byte that the code page leaves open is passed on as a C1 control, as browsers do.
+    chars = {byte: bytes([byte]).decode(name, errors="ignore") or chr(byte) for byte in range(0x80, 0x100)}
+
+    def any_of(first: int, last: int) -> str:
+        return "[" + "".join(regex.escape(chars[byte]) for byte in range(first, last + 1)) + "]"
+
+    tail = any_of(0x80, 0xBF)
+    one = f"{any_of(0xC2, 0xDF)}{tail}|{any_of(0xE0, 0xEF)}{tail}{{2}}|{any_of(0xF0, 0xF4)}{tail}{{3}}"
+    return _CodePage(
+        name,
+        {ord(char): chr(byte) for byte, char in chars.items()},
+        regex.compile(rf"(?:(?:{one})[\s\p{{P}}\d]{{0,3}}+)+"),
+    )
+
+
+_CODE_PAGES = tuple(map(_code_page, ("latin-1", "cp1252", "cp1251", "cp1256", "koi8-r", "mac-roman", "cp437")))
 
 
 def mojibake(text: str) -> list[Span]:
@@ -120,26 +136,27 @@ def mojibake(text: str) -> list[Span]:
     if text.isascii():
         return []
     found = find_all(_EIGHT_BIT, text)
-    for code_page, table in _TABLES.items():
-        found += _misread(text.translate(table), code_page)
+    for page in _CODE_PAGES:
+        runs = find_all(page.utf8, text)
+        if runs:
+            found += _misread(text, runs, page)
     return _merged(found)
 
 
-def _misread(raw: str, code_page: str) -> list[Span]:
-    """Runs of `raw` (bytes as characters) that are UTF-8: long ones always, all when most of the text is so.
+def _misread(text: str, runs: list[Span], page: _CodePage) -> list[Span]:
+    """The `runs` that are damage: long ones always, all of them when most of the text is so.
 
     Chance pairs occur in healthy text (a capital before a quotation mark), so a short run alone proves nothing, but
     for the typographic marks and dotted letters that only a lost UTF-8 sequence gives.
     """
-    runs = find_all(_UTF8, raw)
-    decoded = [_decoded(raw[run.start : run.end]) for run in runs]
-    high = sum(char >= "\x80" for char in raw)
-    if len(runs) >= 2 and sum(map(len, decoded)) * 2 >= 0.4 * high:
+    decoded = [_decoded(text[run.start : run.end].translate(page.to_bytes)) for run in runs]
+    total = sum(map(len, decoded))
+    if total >= 4 and 2 * total >= 0.4 * sum(char >= "\x80" for char in text):
         return runs
     return [
         run
         for run, chars in zip(runs, decoded, strict=True)
-        if len(chars) >= 4 or (code_page == "cp1252" and regex.search("[\u2010-\u203a\u1e00-\u1eff]", chars))
+        if len(chars) >= 4 or (page.name == "cp1252" and _LOST_SIGN.search(chars))
     ]
 
 
@@ -160,14 +177,18 @@ _TOKENS = regex.compile(
 _JAMO = regex.compile(
     r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])(?<![ㄴㅇㅋㅎㅠㅜㅅㅈ])"
 )
-_BARE_MARK = regex.compile(
-    r"(?:(?<=^|[\s\p{P}--[\-'’_*]])\p{Mn}|(?<=\p{Mn}{5})\p{Mn})+", regex.VERSION1 | regex.MULTILINE
-)
+_BARE_MARK = regex.compile(r"(?<=^|[\s\p{P}--[\-'’_*]])\p{Mn}+|(?<=\p{Mn}{5})\p{Mn}+", regex.VERSION1 | regex.MULTILINE)
 _SPACED_LETTERS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}*[ \t]){7,}\p{L}\p{M}*(?![\p{L}\p{M}\p{N}])")
 
 
 def _by(pattern: regex.Pattern[str]) -> Callable[[str], list[Span]]:
     return lambda text: find_all(pattern, text)
+
+
+def bare_marks(text: str) -> list[Span]:
+    """Combining marks with no letter under them; one alone is a typing slip of natives and is let pass."""
+    found = find_all(_BARE_MARK, text)
+    return found if sum(span.end - span.start for span in found) >= 2 else []
 
 
 def endless_words(text: str) -> list[Span]:
@@ -182,7 +203,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism("control-character", "A control or unassigned character stands in the text.", _by(_CONTROLS)),
     Mechanism("model-token", "A marker of the model's own machinery leaked into the text.", _by(_TOKENS)),
     Mechanism("jamo-debris", "Hangul letters stand alone where a syllable should be.", _by(_JAMO)),
-    Mechanism("bare-mark", "A combining mark stands without its letter.", _by(_BARE_MARK)),
+    Mechanism("bare-mark", "Combining marks stand without their letters.", bare_marks),
     Mechanism("spaced-letters", "Words are cut into single letters.", _by(_SPACED_LETTERS)),
     Mechanism("endless-word", f"A run of more than {LONGEST_WORD} letters has no space in it.", endless_words),
 )

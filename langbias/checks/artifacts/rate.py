@@ -26,21 +26,25 @@ def rule_hits(
 
 
 def baseline_for(baselines: tuple[Baseline, ...], register: str) -> Baseline | None:
-    """The baseline of `register`, or None when native text of that register was never measured."""
-    return next((baseline for baseline in baselines if baseline.register == register), None)
+    """The baseline of `register`, else the one for any register, else None: native text was never measured."""
+    for wanted in (register, "any"):
+        for baseline in baselines:
+            if baseline.register == wanted:
+                return baseline
+    return None
 
 
 def threshold(baseline: Baseline, sentences: int) -> float | None:
-    """Hits per 100 sentences that 95 % of native blocks stay under, for the longest block not over `sentences`."""
+    """Hits per 1,000 words that 95 % of native blocks stay under, for the longest block not over `sentences`."""
     fitting = [block for block in baseline.block if block.sentences <= sentences]
-    return max(fitting, key=lambda block: block.sentences).p95_per_100 if fitting else None
+    return max(fitting, key=lambda block: block.sentences).p95_per_1000 if fitting else None
 
 
-def verdict(baseline: Baseline | None, hits: int, sentences: int) -> str | None:
+def verdict(baseline: Baseline | None, hits: int, sentences: int, words: int) -> str | None:
     """`above_native`, `within_native`, `insufficient` (too few sentences), or None without a baseline."""
     if baseline is None:
         return None
     limit = threshold(baseline, sentences) if sentences >= LEAST_SENTENCES else None
     if limit is None:
         return INSUFFICIENT
-    return ABOVE if 100 * hits / sentences > limit else WITHIN
+    return ABOVE if words and 1000 * hits / words > limit else WITHIN
