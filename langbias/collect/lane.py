@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from langbias.collect.limiter import Limiter
 from langbias.collect.secrets import Secret
 from langbias.collect.settings import CollectSettings
-from langbias.targets.protocol import Fault, Source, TargetSpec
+from langbias.targets.protocol import Adapter, Fault, Recording, TargetSpec
 from langbias.types import Prompt, Response, Trial
 
 
@@ -32,10 +32,11 @@ class Held:
 
 @dataclass(slots=True)
 class Lane:
-    """`answered`: whether the target has ever given a reply in this run."""
+    """Either `adapter` or `recording` answers. `answered`: whether the target has ever given a reply in this run."""
 
     spec: TargetSpec
-    source: Source
+    adapter: Adapter | None
+    recording: Recording | None
     secret: Secret | None
     limiter: Limiter
     jobs: Iterator[Job]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from langbias.collect.clock import Clock
 
 _CUT = 0.8
+_RAMP = 2  # slots for each answer: threefold every round trip, as long as nobody complains
 _FIRST_GUESS = 300.0  # tokens of a request and its reply, until the first answers tell
 _LEARNING = 0.2
 
@@ -26,7 +27,7 @@ class Grant:
 
 
 class Limiter:
-    """One target's slots. AIMD: from `first` slots, one more for each answer until the first 429, then 1/limit more.
+    """One target's slots. AIMD: from `first` slots, two more for each answer until the first 429, then 1/limit more.
 
     A 429 takes a fifth of the slots away, once for all requests that were under way together (they saw the same full
     house), and the whole target rests as long as the server asks. Requests and tokens per minute are spaced evenly.
@@ -116,7 +117,7 @@ class Limiter:
     def answered(self, grant: Grant, tokens: int | None) -> None:
         """A request got its answer, which cost so many tokens."""
         if self._limit < self._most:
-            self._limit = min(float(self._most), self._limit + (1 if self._ramping else 1 / self._limit))
+            self._limit = min(float(self._most), self._limit + (_RAMP if self._ramping else 1 / self._limit))
             self._wake()
         if self._token_rate and tokens is not None:
             self._next_tokens += (tokens - grant.tokens) / self._token_rate

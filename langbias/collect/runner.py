@@ -44,7 +44,6 @@ from langbias.targets.protocol import (
     Recording,
     Reply,
     RequestSettings,
-    Source,
     TargetSpec,
 )
 from langbias.types import Prompt, Response, Status, Trial
@@ -84,7 +83,6 @@ async def collect(
         lanes = []
         for spec in targets:
             source = opened.enter_context(spec.open())
-            _require_system_prompt_fits(spec, source, settings)
             limiter = Limiter(
                 clock,
                 first=settings.first_connections,
@@ -94,14 +92,16 @@ async def collect(
             )
             jobs = work.jobs(spec.target.id)
             answered = spec.target.id in work.answered_targets
-            lanes.append(Lane(spec, source, secrets[spec.target.id], limiter, jobs, answered))
+            adapter, recording = (None, source) if isinstance(source, Recording) else (source, None)
+            _require_system_prompt_fits(spec, adapter, settings)
+            lanes.append(Lane(spec, adapter, recording, secrets[spec.target.id], limiter, jobs, answered))
         urls = [spec.base_url for spec in targets if spec.base_url]
         async with http_client(connections, settings.connect_timeout, timeout, urls) as client:
             return await _Session(client, log, settings, clock, on_event, work).run(lanes)
 
 
-def _require_system_prompt_fits(spec: TargetSpec, source: Source, settings: CollectSettings) -> None:
-    if settings.system_prompt is not None and not isinstance(source, Recording) and not source.carries_system:
+def _require_system_prompt_fits(spec: TargetSpec, adapter: Adapter | None, settings: CollectSettings) -> None:
+    if settings.system_prompt is not None and adapter is not None and not adapter.carries_system:
         raise UsageError(
             f"target {spec.target.id}: its body template has neither {{{{system}}}} nor {{{{messages}}}}, "
             "so it cannot carry --system-prompt; add one of them"
@@ -208,22 +208,22 @@ class _Session:
         self, lane: Lane, job: Job, turn: int, messages: tuple[Message, ...]
     ) -> tuple[Fault | None, Response] | None:
         """One turn, with its retries. None: a recording has no reply to it."""
-        source = lane.source
-        if isinstance(source, Recording):
-            recorded = source.answer(job.trial, job.prompt, turn)
+        if lane.recording is not None:
+            recorded = lane.recording.answer(job.trial, job.prompt, turn)
             return None if recorded is None else (recorded.fault, self._response(lane, job, turn, recorded, 1, None))
-        if turn > 0 and not source.carries_history:
+        assert lane.adapter is not None
+        if turn > 0 and not lane.adapter.carries_history:
             reply = failed(
                 Fault.REQUEST, "the target's body template has no {{messages}}, so no second turn can be asked"
             )
             return reply.fault, self._response(lane, job, turn, reply, 0, None)
         request_settings = RequestSettings(self._settings.max_tokens, job.trial.seed)
-        request = source.request(messages, request_settings, lane.secret.value if lane.secret else None)
+        request = lane.adapter.request(messages, request_settings, lane.secret.value if lane.secret else None)
         deadline = self._clock.monotonic() + self._settings.patience
         attempt = 0
         while True:
             attempt += 1
-            reply, wait, latency = await self._attempt(lane, source, request)
+            reply, wait, latency = await self._attempt(lane, lane.adapter, request)
             if reply.fault not in RETRIED or attempt >= self._settings.max_attempts:
                 break
             pause = max(wait or 0.0, self._delay(job.trial, attempt))

@@ -18,7 +18,7 @@ from langbias.targets.outcome import failed
 from langbias.targets.protocol import Adapter, Fault, HttpRequest, Reply
 
 # Compressed replies would let a small body grow without bound.
-_ALWAYS = (("accept-encoding", "identity"), ("user-agent", "langbias"))
+_ALWAYS = ((b"accept-encoding", b"identity"), (b"user-agent", b"langbias"))
 _parsed_url = lru_cache(maxsize=64)(httpx.URL)
 
 
@@ -38,7 +38,7 @@ async def http_client(
             connector = aiohttp.TCPConnector(limit=connections, ssl=tls, keepalive_timeout=60)
             return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-        return AiohttpTransport(client=session, proxy=proxy)
+        return AiohttpTransport(client=session, proxy=proxy, verify=tls)
 
     proxies = getproxies()
     mounts: dict[str, httpx.AsyncBaseTransport | None] = {}
@@ -74,15 +74,14 @@ async def exchange(
             sent = httpx.Request(
                 request.method,
                 _parsed_url(request.url),
-                headers=[*_ALWAYS, *request.headers],
+                headers=[*_ALWAYS, *((name.encode(), value.encode()) for name, value in request.headers)],
                 content=request.body,
-                extensions={"timeout": client.timeout.as_dict()},
             )
             response = await client.send(sent, stream=True)
             client.cookies.clear()
             try:
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                body = await _bounded_body(response, most_bytes)
+                headers = _lower_case(response.headers.raw)
+                body = await _bounded_body(response, "content-encoding" in headers, most_bytes)
             finally:
                 await response.aclose()
         if 300 <= response.status_code < 400:
@@ -96,10 +95,15 @@ async def exchange(
         return _network_failure(problem, timeout), headers
 
 
-async def _bounded_body(response: httpx.Response, most: int) -> bytes:
+def _lower_case(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+
+
+async def _bounded_body(response: httpx.Response, packed: bool, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    async for chunk in response.aiter_bytes() if packed else response.stream:
         size += len(chunk)
         if size > most:
             raise BodyTooLargeError

@@ -103,7 +103,7 @@ class ChatbotStub:
                     self._at_once -= 1
                 if not await self._send(answer, writer):
                     return
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             self.cancelled_by_client += 1
         finally:
             writer.close()

@@ -1,20 +1,31 @@
-"""A collecting session as a process of its own, for tests that kill it: session.py FOLDER BASE_URL SCENARIOS TURNS."""
+"""A collecting session as a process of its own, for tests that kill it.
+
+session.py FOLDER BASE_URL SCENARIOS TURNS [CONNECTIONS] prints the conversations that remain and the calls made.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small_world import QUICK, make_world, spec
+from small_world import QUICK, World, make_world, spec
 
 from langbias.targets.chat_completions import ChatCompletions
 
+LANGUAGES = ("en", "ko")
+
+
+def world(folder: Path, url: str, scenarios: int, turns: int) -> World:
+    target = spec(ChatCompletions(url, "model"), secret_env="BOT_KEY" if "BOT_KEY" in os.environ else None)
+    return make_world(folder, target, languages=LANGUAGES, scenarios=scenarios, turns=turns)
+
+
 if __name__ == "__main__":
-    folder, url, scenarios, turns = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    target = spec(ChatCompletions(url, "model"), secret_env=None)
-    session = make_world(folder, target, languages=("en", "ko"), scenarios=scenarios, turns=turns)
-    report = session.collect(dataclasses.replace(QUICK, max_connections=8))
+    session = world(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    connections = int(sys.argv[5]) if len(sys.argv) > 5 else 8
+    report = session.collect(dataclasses.replace(QUICK, max_connections=connections, timeout=2.0))
     print(report.remaining, report.calls)

@@ -72,7 +72,7 @@ def run(coroutine):
     return asyncio.run(coroutine)
 
 
-def test_slots_double_until_the_first_429_then_grow_by_one_a_round():
+def test_slots_treble_until_the_first_429_then_grow_by_one_a_round():
     async def story():
         time = FakeTime()
         limiter = Limiter(time.clock(), first=4, most=100)
@@ -80,18 +80,18 @@ def test_slots_double_until_the_first_429_then_grow_by_one_a_round():
         for grant in grants:
             limiter.answered(grant, None)
             limiter.release()
-        assert limiter.limit == 8
+        assert limiter.limit == 12
         time.now += 1
-        grants = [await limiter.acquire() for _ in range(8)]
+        grants = [await limiter.acquire() for _ in range(12)]
         time.now += 1
         for grant in grants:
             limiter.throttled(grant, None)
             limiter.release()
-        assert limiter.limit == 6, "one cut for all that were under way together: 8 x 0.8"
+        assert limiter.limit == 9, "one cut for all that were under way together: 12 x 0.8"
         time.now += 1
-        for _ in range(7):
+        for _ in range(10):
             limiter.answered(Grant(time.now, 0), None)
-        assert limiter.limit == 7
+        assert limiter.limit == 10
         for _ in range(50):
             time.now += 1
             limiter.throttled(Grant(time.now, 0), None)
