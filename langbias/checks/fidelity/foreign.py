@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from langbias.checks.fidelity.lexicon import Lexicon
-from langbias.checks.fidelity.tokens import Prose, Run, Token, touches_digit
+from langbias.checks.fidelity.tokens import Prose, Run, Token
 from langbias.detection import open_guess
 from langbias.text import script_of
 
 # A gloss explains a term; a bracketed or quoted stretch of more words is speech to the reader.
 _GLOSS_WORDS = 6
 _MENTION_WORDS = 2
+_MENTION_LETTERS = 8
 _NAME_WORDS = 6
 _ACRONYM_LETTERS = 6
 # A plain word in capitals before a colon is a label (TITLE:) from so many letters on, else an acronym (STOP:).
@@ -37,8 +38,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a run stands: first in its sentence, last in it, what follows directly; `alone` in a reply without a single
-    word of the language itself, where capitals prove no name.
+    """Where a run stands: first in its sentence, last in it, what follows directly (a colon, a telephone number or
+    address, a bracket in the language itself that explains it); `alone` in a reply without a single word of the
+    language, where capitals prove no name.
     """
 
     first: bool
@@ -46,12 +48,13 @@ class Place:
     colon: bool
     resource: bool
     alone: bool
+    glossed: bool
 
 
 def judge(run: Run, place: Place, prose: Prose, lexicon: Lexicon, asked: str) -> Fault | None:
     """The fault of a run, None when it is none. `asked` is the user's own words, folded, spaces at both ends."""
     words = [prose.text[token.start : token.end] for token in run.tokens]
-    if _users_words(words, run, place, asked):
+    if _users_words(words, run, place, asked) or (place.glossed and len(words) <= _MENTION_WORDS):
         return None
     if run.tokens[0].kind == "latin" or (lexicon.latin and run.tokens[0].kind == "own"):
         return _judge_latin(run, words, place, prose, lexicon)
@@ -74,7 +77,7 @@ def _judge_script(run: Run, words: list[str], lexicon: Lexicon) -> Fault | None:
         return None
     if run.bracketed and letters <= 4 * _GLOSS_WORDS:
         return None
-    if run.quoted and len(words) <= _MENTION_WORDS:
+    if run.quoted and letters <= _MENTION_LETTERS:
         return None
     return Fault("other-script", _name_script(words, script))
 
@@ -108,7 +111,7 @@ def _silent(word: str, lower: str, token: Token, prose: Prose, lexicon: Lexicon)
     """Whether a word says nothing about the language: a letter, an acronym, a unit, an international word."""
     if len(word) == 1 and word not in "I":
         return True
-    if lower in lexicon.allowed or touches_digit(prose, token):
+    if lower in lexicon.allowed:
         return True
     if any(char.isupper() for char in word[1:]) and (not word.isupper() or len(word) <= _ACRONYM_LETTERS):
         return True

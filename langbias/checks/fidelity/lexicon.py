@@ -85,6 +85,7 @@ class Lexicon:
     word_shape: regex.Pattern[str] | None
     variants: dict[int, int]
     foreign_letters: frozenset[str]
+    only_own: frozenset[str]
     letters_per_word: int
     pivot: Pivot
     faults: tuple[Fault, ...]
@@ -188,6 +189,7 @@ def _build(pack: LanguagePack) -> Lexicon:
         word_shape=_shape(file.word_shape),
         variants=dict(zip(map(ord, variants.letters), map(ord, variants.stand_for), strict=True)) if variants else {},
         foreign_letters=frozenset("".join(n.letters for n in neighbours)) - frozenset(file.own_letters),
+        only_own=common.difference(*(e.words for e in evidence[1:])),
         letters_per_word=_LETTERS_PER_WORD if scripts[0] in _UNSPACED else 0,
         pivot=pivot,
         faults=(*shared.base.fault, *file.fault),

@@ -17,6 +17,7 @@ from langbias.text import script_counts, sentences
 from langbias.types import Span
 
 _COLON = regex.compile(r"[*_\"”»)\]]{0,4}\s{0,2}[:：]")
+_OPENING = regex.compile(r"[*_\"”»]{0,4}\s?[(（]")
 # What follows a name when it is a resource: a number, an address (blanked out by now), a bracket.
 _RESOURCE = regex.compile(r"[*_\"”»)\]]{0,4}\s{0,3}[:：–—-]?[\s*_]{0,6}(?:[(（+]?\p{Nd}(?:[\s()-]?\p{Nd}){2}|\s{6})")
 # A stretch is a sentence's fault, not a phrase's, from this share of its letters on.
@@ -177,7 +178,16 @@ def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, alone: b
         colon=bool(_COLON.match(after)),
         resource=bool(_RESOURCE.match(after)) and bool(after.strip(" *_")),
         alone=alone,
+        glossed=_glossed(run, tokens, prose),
     )
+
+
+def _glossed(run: Run, tokens: list[Token], prose: Prose) -> bool:
+    """Whether a bracket follows that begins with a word of the language itself."""
+    if not _OPENING.match(prose.text, run.end):
+        return False
+    after = next((token for token in tokens if token.start >= run.end), None)
+    return after is not None and after.kind == "own"
 
 
 def _graded(hit: Hit, total: int) -> Hit:

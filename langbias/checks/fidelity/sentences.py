@@ -10,20 +10,20 @@ from langbias.detection import Detector, vote
 
 # What one word with a letter, or one frequent word, of a candidate weighs (log odds), and at most together.
 _LETTER = 3.0
-_WORD = 1.3
+_WORD = 1.5
 _AT_MOST = 9.0
 # The language asked for is likelier than its neighbours before anything is read.
 _EXPECTED = 1.2
 # Words that have the shape every word of the language has, and words that do not.
-_FITS, _MISFITS, _SHAPE_AT_MOST = 0.5, 0.8, 3.0
+_FITS, _MISFITS, _SHAPE_AT_MOST = 0.6, 0.8, 3.5
 # A sentence follows the language of the reply as a whole.
 _WHOLE = 2.5
 # Two words of proof and none against: no vote is needed.
 _PROVEN = 2
 # Lead that a foreign candidate needs, and up to so many words need, without a word or letter of its own.
-_LEAD = 0.7
+_LEAD = 0.4
 _SHORT = 3
-_SHORT_LEAD = 2.5
+_SHORT_LEAD = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ def opinion(
     frequent = [sum(word in e.words for word in lower) for e in lexicon.evidence]
     if lexicon.marks:
         letters[0] = sum(_marked(word, lexicon) for word in lower)
-    if whole is None and not any(letters[1:]) and letters[0] + frequent[0] >= max(frequent[1:]) + _PROVEN:
+    proof = letters[0] + (0 if lexicon.marks else sum(word in lexicon.only_own for word in lower))
+    ahead = frequent[0] - max(frequent[1:])
+    if whole is None and not any(letters[1:]) and proof >= _PROVEN and proof + ahead >= _PROVEN:
         return Opinion(lexicon.tag, True)
     prior = [
         min(_AT_MOST, _LETTER * letters[at] + _WORD * frequent[at]) + (_WHOLE if tag == whole else 0.0)
@@ -77,7 +79,10 @@ def _marked(word: str, lexicon: Lexicon) -> bool:
 
 
 def _keyed(words: list[str], lexicon: Lexicon) -> list[str]:
-    """The words with letters of another keyboard set right, where that brings out words of the language itself."""
+    """The words with letters of another keyboard set right, where words or letters of the language alone show it."""
     mended = [word.translate(lexicon.variants) for word in words]
-    own = lexicon.evidence[0]
-    return mended if any(word in own.words or not own.letters.isdisjoint(word) for word in mended) else words
+    if any(e.marks(word) for e in lexicon.evidence[1:] for word in words):
+        return words
+    own = sum(word in lexicon.only_own or lexicon.evidence[0].marks(word) for word in mended)
+    foreign = sum(any(word in e.words for e in lexicon.evidence[1:]) for word in words if word not in lexicon.common)
+    return mended if own > foreign else words

@@ -29,6 +29,9 @@ _MOJIBAKE = regex.compile(
 )
 
 
+_HASHTAG = regex.compile(r"#[\p{L}\p{M}\p{Nd}_]{2,100}")
+
+
 class Token(NamedTuple):
     """A word: code points [start, end) and its kind: `own` script, `latin` or `other`."""
 
@@ -64,6 +67,7 @@ class Prose:
     def __init__(self, value: str) -> None:
         text = value.translate(_SAME_MARK)
         text = blank_out(text, masked_spans(text))
+        text = blank_out(text, [Span(*found.span()) for found in _HASHTAG.finditer(text)])
         if _MOJIBAKE.search(text):
             text = blank_out(text, [Span(*found.span()) for found in _MOJIBAKE.finditer(text)])
         self.text = text
@@ -85,11 +89,10 @@ def _inside(spans: list[tuple[int, int]], start: int, end: int) -> tuple[int, in
 
 
 def tokens_of(prose: Prose, lexicon: Lexicon, span: Span) -> list[Token]:
-    """The words of `span` in order."""
-    return [
-        Token(found.start(), found.end(), found.lastgroup or "")
-        for found in lexicon.token.finditer(prose.text, span.start, span.end)
-    ]
+    """The words of `span` in order, without Latin letters that touch a digit (B12, 5kg, 8am): those are no words."""
+    found = lexicon.token.finditer(prose.text, span.start, span.end)
+    tokens = [Token(match.start(), match.end(), match.lastgroup or "") for match in found]
+    return [t for t in tokens if not ((lexicon.latin or t.kind == "latin") and _touches_digit(prose.text, t))]
 
 
 def runs_of(prose: Prose, tokens: list[Token]) -> list[Run]:
@@ -137,8 +140,7 @@ def letters_of(tokens: list[Token] | tuple[Token, ...]) -> int:
     return sum(token.end - token.start for token in tokens)
 
 
-def touches_digit(prose: Prose, token: Token) -> bool:
-    """Whether the word is part of a technical form with a digit: B12, 5kg, mp3."""
-    before = prose.text[token.start - 1] if token.start else " "
-    after = prose.text[token.end] if token.end < len(prose.text) else " "
+def _touches_digit(text: str, token: Token) -> bool:
+    before = text[token.start - 1] if token.start else " "
+    after = text[token.end] if token.end < len(text) else " "
     return before.isdigit() or after.isdigit()
