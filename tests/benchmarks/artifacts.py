@@ -167,9 +167,7 @@ def main() -> None:
         if counting.any():
             report(tag, sources, counting)
         report_rules(tag, rules, evidence)
-        print(
-            f"\nSpeed of the whole check on 10-sentence replies: {speed(tag, sources, analyse):,.0f} sentences a second."
-        )
+        print(f"\nSpeed of the check on replies of ten lines: {speed(tag, sources, analyse):,.0f} sentences a second.")
         garble_rows(tag, [(source.name, source.native, source.texts) for source in sources])
         if options.write_evidence:
             natives = [source for source in sources if source.native]

@@ -1,0 +1,70 @@
+"""The pooled verdict: enough text, an interval over prompts, and formulas that come back."""
+
+from __future__ import annotations
+
+import pytest
+
+from langbias.checks.artifacts.pooled import PooledReply, pool
+from langbias.packs.artifacts import Baseline, Block
+
+BASELINE = Baseline("any", 10.0, 1000, (Block(10, 40.0), Block(20, 30.0)), "test", "none")
+
+
+def replies(hits: int, count: int = 8, prompts: int = 8, sentences: int = 3) -> list[PooledReply]:
+    return [PooledReply(f"p{n % prompts}", hits, sentences, 50) for n in range(count)]
+
+
+def test_a_rate_clearly_over_native_is_above() -> None:
+    found = pool(replies(4), BASELINE, seed=1)
+    assert found.verdict == "above_native"
+    assert found.rate is not None
+    assert (found.rate.value, found.rate.n, found.rate.n_clusters, found.native_p95) == (80.0, 8, 8, 30.0)
+
+
+def test_a_rate_whose_interval_reaches_native_is_within() -> None:
+    mixed = replies(0, 4) + [PooledReply(f"q{n}", 4, 3, 50) for n in range(4)]
+    found = pool(mixed, BASELINE, seed=1)
+    assert found.rate is not None
+    assert found.rate.low is not None
+    assert found.rate.value > 30 > found.rate.low
+    assert found.verdict == "within_native"
+
+
+@pytest.mark.parametrize(
+    "few",
+    [replies(4, count=4), replies(4, count=5, sentences=1), replies(4, prompts=1), [], [PooledReply("p", 0, 0, 0)] * 9],
+)
+def test_too_little_text_is_insufficient(few: list[PooledReply]) -> None:
+    assert pool(few, BASELINE, seed=1).verdict == "insufficient"
+
+
+def test_without_a_baseline_there_is_a_rate_but_no_verdict() -> None:
+    found = pool(replies(4), None, seed=1)
+    assert (found.verdict, found.native, found.native_p95) == (None, None, None)
+    assert found.rate is not None
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    some = [PooledReply(f"p{n}", n % 3, 3, 40 + n) for n in range(9)]
+    assert pool(some, BASELINE, seed=5) == pool(some, BASELINE, seed=5)
+
+
+def test_replies_to_one_prompt_are_one_cluster() -> None:
+    found = pool(replies(2, count=16, prompts=4), BASELINE, seed=1)
+    assert found.rate is not None
+    assert (found.rate.n, found.rate.n_clusters) == (16, 4)
+
+
+def test_formulas_count_prompts_not_replies() -> None:
+    some = [
+        PooledReply("a", 0, 3, 30, ("f1", "f2")),
+        PooledReply("a", 0, 3, 30, ("f1",)),
+        PooledReply("b", 0, 3, 30, ("f1",)),
+        PooledReply("c", 0, 3, 30),
+    ]
+    (one,) = pool(some, None, seed=1).recurrences
+    assert one.rule_id == "f1"
+    assert one.share.value == pytest.approx(2 / 3)
+    assert one.share.low is not None
+    assert one.share.high is not None
+    assert 0 < one.share.low < 2 / 3 < one.share.high <= 1
