@@ -76,8 +76,8 @@ class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which morphemes make the ending of a sentence (analyser tags).
 
-    `final` close a sentence before punctuation or at its end, `open` only before its last punctuation, and both
-    anywhere where the form fits one of `closing` (patterns). `before` belong to the ending when they stand right before
+    `final` close a sentence before punctuation or at its end, `open` only before its last punctuation (without any,
+    where the form fits one of `last`), and both anywhere where it fits one of `closing` (patterns). `before` belong to the ending when they stand right before
     it; `particle` are forms that may follow it; an ending followed by one of the `embedded` tags is part of another
     clause. `punctuation` tags are no morphemes. `trail` are signs of laughter and the like that may follow an
     ending in a pack without analyser.
@@ -86,6 +86,7 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     final: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     particle: tuple[str, ...] = ()
     embedded: tuple[str, ...] = ()
@@ -157,14 +158,16 @@ class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """`honorifics.toml`. `no_distinction` says why a language has nothing to check. `quotes` are pairs like "«»".
 
-    `unmarked` is the address of a text without any marker where it is known from elsewhere that it speaks to the
-    person (es, it, pt: respectful address is often nothing but a verb of the third person).
+    `same_letters` are pairs like "كک": the first is read as the second. `unmarked` is the address of a text without any
+    marker where it is known from elsewhere that it speaks to the person (es, it, pt: respectful address is often
+    nothing but a verb of the third person).
     """
 
     analyser: Literal["table", "morphology"] = "table"
     no_distinction: str = ""
     unmarked: Literal["none", "V", "T"] = "none"
     quotes: tuple[str, ...] = ()
+    same_letters: tuple[str, ...] = ()
     ending: Ending = Ending()
     marks: Marks | None = None
     stem_list: tuple[StemList, ...] = ()
@@ -178,6 +181,7 @@ class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ca
     schema_version: int = 1
 
     def __post_init__(self) -> None:
-        for pair in self.quotes:
-            if len(pair) != 2:
-                raise ValueError(f"quotes: {pair!r} is not a pair of marks; write the first and the last mark")
+        for name, pairs in (("quotes", self.quotes), ("same_letters", self.same_letters)):
+            for pair in pairs:
+                if len(pair) != 2:
+                    raise ValueError(f"{name}: {pair!r} is not a pair; write two characters")

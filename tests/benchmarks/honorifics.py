@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import regex
 
 from langbias.checks.honorifics.address import Reading, read_address
@@ -35,7 +36,7 @@ MIXED_TARGETS = {"ru": 0.985, "de": 0.985, "hi": 0.985, "fr": 0.985, "ko": 0.97,
 # Word lists in the style of the MuDA tagger (formality): (V words, T words); the first rule that matches decides.
 WORD_LISTS = {
     "ko": (("제가", "저희"), ("너", "너를", "너의", "네가")),
-    "ru": (("вы", "вас", "вам", "вами", "ваш", "ваша", "ваше", "ваши"), ("ты", "тебя", "тебе", "тобой", "твой", "твоя", "твои")),
+    "ru": (("вы", "вас", "вам", "вами", "ваш", "ваша", "ваши"), ("ты", "тебя", "тебе", "тобой", "твой", "твоя", "твои")),
     "de": (("Sie", "Ihnen"), ("du", "dich", "dir", "dein", "deine")),
     "hi": (("आप", "आपका", "आपकी", "आपके", "आपको"), ("तुम", "तुम्हारा", "तुम्हारी", "तू")),
     "nl": (("u", "uw"), ("jij", "jou", "jouw", "jullie", "je")),
@@ -123,12 +124,15 @@ def share(pairs: list[tuple[str, str]]) -> float:
 
 
 def second_person(name: str, tag: str, rows: list[dict[str, Any]], prepare: Callable[[str], str], target: str) -> Row:
-    """Precision, recall, F1 of finding a second person singular (T) and plural (V) in a sentence."""
+    """Precision, recall, F1 of finding a second person singular (T) and plural (V) in a sentence, quotations included."""
+    pack, module = msgspec.structs.replace(load_pack(tag).honorifics, quotes=()), load_morphology(tag)
+    analyse = module.analyse if module else None
     parts = []
     for key, wanted in (("sg", {"T"}), ("pl", {"V", "plural"})):
         hit = wrong = missed = 0
         for row in rows:
-            found = bool(wanted & {h.address for h in reader(tag)(prepare(row["text"])).hits})
+            hits = read_address(unicodedata.normalize("NFC", prepare(row["text"])), pack, analyse).hits
+            found = bool(wanted & {hit.address for hit in hits})
             gold = bool(row[key])
             hit, wrong, missed = hit + (found and gold), wrong + (found and not gold), missed + (gold and not found)
         precision, recall = hit / max(hit + wrong, 1), hit / max(hit + missed, 1)
@@ -165,11 +169,12 @@ def mixed_level(tag: str, rows: list[dict[str, Any]]) -> Row:
         found = reading.address == "mixed"
         hit, wrong, missed = hit + (found and mixed), wrong + (found and not mixed), missed + (mixed and not found)
         if found and mixed:
-            slip = min((reading.of("V"), reading.of("T")), key=len)[0].span
+            slip = reading.slip()[0].span
             at = unicodedata.normalize("NFC", text).find(unicodedata.normalize("NFC", odd))
             named += at <= slip.start < at + len(odd)
     f1 = 2 * hit / max(2 * hit + wrong + missed, 1)
-    figures = f"F1 {f1:.3f}  P {hit / max(hit + wrong, 1):.3f}  R {hit / max(hit + missed, 1):.3f}  span {named / max(hit, 1):.3f}"
+    precision, recall = hit / max(hit + wrong, 1), hit / max(hit + missed, 1)
+    figures = f"F1 {f1:.3f}  P {precision:.3f}  R {recall:.3f}  span {named / max(hit, 1):.3f}"
     target = f">= {MIXED_TARGETS[tag]}" if tag in MIXED_TARGETS else "-"
     return Row(f"mixed level, spliced, {tag}", 300, figures, "F1 0 (majority vote)", target)
 

@@ -61,7 +61,7 @@ def test_a_bad_policy_is_named() -> None:
 
 
 def test_a_lone_quotation_mark_is_refused() -> None:
-    with pytest.raises(InvalidDataError, match="not a pair of marks"):
+    with pytest.raises(InvalidDataError, match="not a pair"):
         decode_toml('quotes = ["«"]', HonorificsFile, "honorifics.toml")
 
 

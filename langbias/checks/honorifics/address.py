@@ -35,6 +35,14 @@ class Reading:
         found = [hit for hit in self.hits if hit.address == address]
         return tuple([hit for hit in found if not hit.weak] or found)
 
+    def slip(self) -> tuple[Hit, Hit]:
+        """Of a mixed reading: a hit of the side found in fewer sentences (on a tie the later one), and of the other."""
+        sides = sorted(
+            (self.of("V"), self.of("T")),
+            key=lambda hits: (len({self.prose.sentence_at(hit.span.start) for hit in hits}), -hits[0].span.start),
+        )
+        return sides[0][0], sides[1][0]
+
     def levels(self) -> tuple[LevelCount, ...]:
         """Sentences per level, by the last level that each full sentence shows; sorted by level."""
         last: dict[int, str] = {}
@@ -53,7 +61,7 @@ class Reading:
 
 def read_address(value: str, pack: HonorificsFile, analyse: Analyse | None) -> Reading:
     """Read `value` (NFC, cut to TEXT_LIMIT) with the markers and levels of `pack`. Raises TimeoutError."""
-    prose = prose_of(value[:TEXT_LIMIT], pack.quotes)
+    prose = prose_of(value[:TEXT_LIMIT], pack.quotes, pack.same_letters)
     hits = find_markers(prose.text, pack, analyse) + find_levels(prose, pack, analyse)
     hits = _without_clauses(sorted(hits, key=lambda hit: hit.span), prose.text, pack)
     hits = [_weaken_in_fragment(hit, prose) for hit in hits]

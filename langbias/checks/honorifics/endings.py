@@ -12,6 +12,8 @@ from langbias.checks.honorifics.prose import Prose
 from langbias.packs.honorifics import Ending, HonorificsFile, Level
 from langbias.types import Span, Token
 
+# The punctuation that patterns of endings may ask for.
+_MARKS = ".!?~…,"
 # Question and exclamation marks close a statement also where no space follows, as in Japanese chat.
 _PART = regex.compile(r"[^?!？！]+[?!？！]*|[?!？！]+")
 
@@ -93,7 +95,7 @@ def _endings(tokens: list[Token], shape: Ending) -> list[tuple[str, Span]]:
         first = at
         while first > 0 and tokens[first - 1].tag in shape.before:
             first -= 1
-        mark = after.form[:1] if after and after.tag in shape.punctuation and not after.form[0].isalnum() else ""
+        mark = after.form[0] if after and after.form[0] in _MARKS else ""
         before = "".join(part.form for part in tokens[first:at])
         found.append((before + form + mark, Span(tokens[first].start, tokens[end].end)))
     return found
@@ -107,7 +109,9 @@ def _closes(token: Token, form: str, is_last: bool, after: Token | None, shape: 
         return True
     if token.tag in shape.final:
         return after is None or after.tag in shape.punctuation
-    return is_last and after is not None
+    if after is None:
+        return bool(shape.last and _ending_pattern(shape.last).fullmatch(form))
+    return is_last
 
 
 @lru_cache(maxsize=20_000)

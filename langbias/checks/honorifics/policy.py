@@ -37,9 +37,8 @@ def user_of(context: CheckContext, pack: HonorificsFile) -> User:
 
 
 def mixed_finding(reading: Reading, reply: Text, tag: str) -> Finding:
-    """The rarer side of a mixed address is the slip (on a tie the later one); names a sentence of each side."""
-    sides = sorted((reading.of("V"), reading.of("T")), key=lambda hits: (len(hits), -hits[0].span.start))
-    slip, main = sides[0][0], sides[1][0]
+    """The rarer side of a mixed address is the slip; the message names a sentence of each side."""
+    slip, main = reading.slip()
     return _finding(
         f"{tag}/honorifics/mixed-address",
         Severity.MINOR,

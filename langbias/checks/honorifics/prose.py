@@ -41,9 +41,9 @@ class Prose:
         return at if at >= 0 and offset < self.sentences[at].span.end else None
 
 
-def prose_of(value: str, quotes: tuple[str, ...]) -> Prose:
+def prose_of(value: str, quotes: tuple[str, ...], same_letters: tuple[str, ...] = ()) -> Prose:
     """The prose of `value` (NFC). A quotation that is over half of the letters is the answer itself and stays."""
-    plain = text.blank_out(value, text.masked_spans(value))
+    plain = text.blank_out(value, text.masked_spans(value)).translate(_letters(same_letters))
     if quotes:
         quoted = [Span(s.start + 1, s.end - 1) for s in rules.find_all(_quotation(quotes), plain)]
         inside = sum(len(_LETTER.findall(plain, span.start, span.end)) for span in quoted)
@@ -51,6 +51,12 @@ def prose_of(value: str, quotes: tuple[str, ...]) -> Prose:
             plain = text.blank_out(plain, quoted)
     found = tuple(Sentence(span, _is_fragment(plain, span)) for span in text.sentences(plain))
     return Prose(plain, found)
+
+
+@lru_cache(maxsize=64)
+def _letters(pairs: tuple[str, ...]) -> dict[int, str]:
+    """Direction marks are read as the joiner they are often typed for; the length of the text stays."""
+    return {0x200E: "\u200c", 0x200F: "\u200c"} | {ord(pair[0]): pair[1] for pair in pairs}
 
 
 @lru_cache(maxsize=64)
