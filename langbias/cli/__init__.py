@@ -37,6 +37,8 @@ def run(arguments: list[str]) -> int:
         return 0
     except Exception as problem:
         return _other(problem)
+    if code == EXIT_INTERRUPTED:
+        print(_INTERRUPTED, file=sys.stderr)
     return code if isinstance(code, int) else 0
 
 
