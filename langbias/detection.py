@@ -26,6 +26,8 @@ _CLOSE = 6.0
 _LINGUA_WEIGHT = 1.5
 _LANGDETECT_WEIGHT = 0.3
 _FEW_WORDS = 3
+# More characters than this make no vote surer, and some detectors slow down with the square of the length.
+_ENOUGH = 2000
 _SHORT_WORDS = 12
 _WORD = regex.compile(r"\w+")
 
@@ -229,6 +231,7 @@ def vote(
     is asked about these two if the text is very short, or short and one of them is in `close` (languages that the
     first two mix up); langdetect is asked if the voters disagree. Each only if it knows both.
     """
+    text = text[:_ENOUGH]
     totals = list(prior)
     voters: list[Detector] = [eldc(), py3langid()]
     if extra is not None:
@@ -287,5 +290,6 @@ def word_odds(word: str, one: str, other: str) -> float:
 
 def open_guess(text: str) -> str | None:
     """The language eldc and py3langid both name among all they know, None when they disagree or are unsure."""
+    text = text[:_ENOUGH]
     guess = eldc().top(text)
     return guess if guess is not None and guess == py3langid().top(text) else None

@@ -310,3 +310,22 @@ def test_same_input_same_result() -> None:
     once = [run(tag, text) for tag in GOOD for text in texts]
     again = [run(tag, text) for tag in reversed(GOOD) for text in reversed(texts)]
     assert once == [again[-1 - at] for at in range(len(once))]
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("그는 a Japanese 노부인에게 자리를 내주었다.", "a Japanese"),
+        ("Vitamin A와 Part I은 괜찮아요. 제 생각에는 그래요.", None),
+        ("번아웃은 burnout(소진)이라고도 해요.", None),
+        ("저는 my head (머리)가 아파요.", "my head"),
+        ("#mentalhealth 해시태그를 보세요. 오전 8am 전에 오세요.", None),
+    ],
+)
+def test_small_words_numerals_and_glosses(text: str, span: str | None) -> None:
+    assert marked(run("ko", text)) == ([span] if span else [])
+
+
+def test_a_reply_of_headings_only_is_no_list_of_names() -> None:
+    result = run("ko", "**Introduction**\n\n**Results**\n\n**The Role of Stress in Sleep**")
+    assert result.outcome is Outcome.FAIL

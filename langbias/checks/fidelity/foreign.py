@@ -54,7 +54,7 @@ class Place:
 def judge(run: Run, place: Place, prose: Prose, lexicon: Lexicon, asked: str) -> Fault | None:
     """The fault of a run, None when it is none. `asked` is the user's own words, folded, spaces at both ends."""
     words = [prose.text[token.start : token.end] for token in run.tokens]
-    if _users_words(words, run, place, asked) or (place.glossed and len(words) <= _MENTION_WORDS):
+    if _users_words(words, run, place, asked) or (place.glossed and _term(words, lexicon)):
         return None
     if run.tokens[0].kind == "latin" or (lexicon.latin and run.tokens[0].kind == "own"):
         return _judge_latin(run, words, place, prose, lexicon)
@@ -66,6 +66,11 @@ def _users_words(words: list[str], run: Run, place: Place, asked: str) -> bool:
     if not asked.strip() or len(words) > 2 * _GLOSS_WORDS or (place.first and place.last and not run.quoted):
         return False
     return f" {' '.join(word.casefold() for word in words)} " in asked
+
+
+def _term(words: list[str], lexicon: Lexicon) -> bool:
+    """Whether the words can be a term: few, and none of a closed class."""
+    return len(words) <= _MENTION_WORDS and not any(word.lower() in lexicon.pivot.function_words for word in words)
 
 
 def _judge_script(run: Run, words: list[str], lexicon: Lexicon) -> Fault | None:
@@ -92,7 +97,7 @@ def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon
     speaking = [
         at
         for at, word in enumerate(words)
-        if not _silent(word, lower[at], run.tokens[at], prose, lexicon) and not _particle(at, words, lower)
+        if not _silent(at, words, run.tokens[at], prose, lexicon) and not _particle(at, words, lower)
     ]
     if not speaking and place.first and place.colon and lexicon.pivot.has(lower[0]) and len(lower[0]) >= _LABEL_LETTERS:
         return Fault("foreign-label", lexicon.pivot.tag)
@@ -107,15 +112,21 @@ def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon
     return _judge_capitals(words, lower, speaking, place, lexicon)
 
 
-def _silent(word: str, lower: str, token: Token, prose: Prose, lexicon: Lexicon) -> bool:
+def _silent(at: int, words: list[str], token: Token, prose: Prose, lexicon: Lexicon) -> bool:
     """Whether a word says nothing about the language: a letter, an acronym, a unit, an international word."""
-    if len(word) == 1 and word not in "I":
+    word, lower = words[at], words[at].lower()
+    if len(word) == 1 and (lower not in lexicon.pivot.function_words or len(words) == 1 or _numeral(at, words)):
         return True
     if lower in lexicon.allowed:
         return True
     if any(char.isupper() for char in word[1:]) and (not word.isupper() or len(word) <= _ACRONYM_LETTERS):
         return True
     return lower in lexicon.units and _after_number(prose, token)
+
+
+def _numeral(at: int, words: list[str]) -> bool:
+    """Whether a capital letter numbers or names the capitalised word before it: Part I, Vitamin A."""
+    return words[at].isupper() and at > 0 and _capital(words[at - 1])
 
 
 def _after_number(prose: Prose, token: Token) -> bool:

@@ -17,6 +17,8 @@ LATIN = "Latn"
 # Scripts written without spaces: words are counted by their letters there.
 _UNSPACED = frozenset(("Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr"))
 _LETTERS_PER_WORD = 3
+# A longer run of letters is no word; it is cut, so that no cache ever holds a megabyte.
+_LONGEST = 63
 _CACHE: dict[tuple[str, str], Lexicon] = {}
 
 
@@ -143,11 +145,13 @@ def _token_pattern(scripts: tuple[str, ...]) -> regex.Pattern[str]:
     """Words by kind: `own` script, `latin` (where that is not the own script), `other`; never across kinds."""
     own = "".join(rf"\p{{Script={SCRIPT_NAMES[script]}}}" for script in scripts)
     joiners = r"\p{M}\u200c\u200d"
-    parts = [rf"(?P<own>[{own}](?:[{own}{joiners}]|['’ʼ-](?=[{own}]))*)"]
+    parts = [rf"(?P<own>[{own}](?:[{own}{joiners}]|['’ʼ-](?=[{own}])){{0,{_LONGEST}}})"]
     if LATIN not in scripts:
-        parts.append(rf"(?P<latin>\p{{Script=Latin}}(?:[\p{{Script=Latin}}{joiners}]|['’-](?=\p{{Script=Latin}}))*)")
+        parts.append(
+            rf"(?P<latin>\p{{Script=Latin}}(?:[\p{{Script=Latin}}{joiners}]|['’-](?=\p{{Script=Latin}})){{0,{_LONGEST}}})"
+        )
     foreign = rf"[\p{{L}}--[{own}\p{{Script=Latin}}]]"
-    parts.append(rf"(?P<other>{foreign}(?:{foreign}|[{joiners}])*)")
+    parts.append(rf"(?P<other>{foreign}(?:{foreign}|[{joiners}]){{0,{_LONGEST}}})")
     return regex.compile("|".join(parts), regex.VERSION1)
 
 
