@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from langbias.errors import UsageError
 from langbias.packs.artifacts import ArtifactsFile
-from langbias.packs.culture import CultureFile, Resource, ResourcesFile
+from langbias.packs.culture import CultureFile, Resource, ResourcesFile, with_base
 from langbias.packs.decode import read_toml
 from langbias.packs.fidelity import FidelityFile
 from langbias.packs.honorifics import HonorificsFile
@@ -128,7 +128,7 @@ def load_pack(tag: str) -> LanguagePack:
         fidelity=fidelity,
         honorifics=honorifics,
         artifacts=artifacts,
-        culture=_part(tag, "culture", CultureFile),
+        culture=with_base(_part(BASE, "culture", CultureFile), _part(tag, "culture", CultureFile)),
         good_replies=_part(tag, "good_replies", GoodRepliesFile),
         fidelity_rules=_full(tag, "fidelity", _part(BASE, "fidelity", FidelityFile).rule, fidelity.rule),
         honorifics_rules=_full(tag, "honorifics", (), honorifics.rule),

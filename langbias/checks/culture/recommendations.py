@@ -1,0 +1,214 @@
+"""What a reply advises: hits of the 27 recommendation types, each with polarity and condition, by cues of the pack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from langbias.checks.culture.clauses import Clause, CueIndex, clauses_of, spans_of
+from langbias.packs.culture import CultureFile, Frame
+from langbias.types import Span
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "formal": (
+        "talk_therapy", "psychiatry", "primary_care", "medication", "digital_help", "institution", "rights_social",
+    ),
+    "crisis": ("crisis_line", "emergency_service"),
+    "informal": ("partner", "family", "elder_mediator", "friend", "peer_community"),
+    "faith": ("religious_leader", "prayer_practice", "traditional_healer"),
+    "self": (
+        "mindfulness", "breathing_grounding", "exercise", "journaling", "rest_selfcare", "problem_solving",
+    ),
+    "relational": ("boundaries", "distance_cutoff", "negotiate_harmony", "endure_accept"),
+}  # fmt: skip
+FAMILY_OF = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
+TYPES = tuple(FAMILY_OF)
+
+_COMMA = regex.compile(r"[,،，、]")
+# A cue of "X instead" stands this near behind its X.
+_INSTEAD_REACH = 8
+# A directive that ends this near before a negation is the verb that the negation denies.
+_VERB_REACH = 3
+# Characters of an if-clause at the head of a sentence that no comma closes.
+_HEAD_CLAUSE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One piece of advice; `span` is into the folded reply. `opt_in`: left to the person's own faith, people, wish."""
+
+    type: str
+    polarity: str
+    conditional: bool
+    opt_in: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    type: str
+    frame: Frame
+    span: Span
+
+
+def hits_of(text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
+    """Recommendations in the folded reply `text`, in order; the same advice twice in a sentence counts once."""
+    words = _words(text, pack)
+    found: dict[tuple[int, str, str], Hit] = {}
+    at = 0
+    for clause in clauses_of(text, cues) if words else []:
+        inside = []
+        while at < len(words) and words[at].span.start < clause.end:
+            if words[at].span.start >= clause.start:
+                inside.append(words[at])
+            at += 1
+        for word in inside:
+            hit = _judge(word, inside, clause, text, pack, cues)
+            found.setdefault((clause.sentence.start, hit.type, hit.polarity), hit)
+    return sorted(_without_mentions_of_advice(found), key=lambda hit: hit.span)
+
+
+def _without_mentions_of_advice(found: dict[tuple[int, str, str], Hit]) -> list[Hit]:
+    """Drop a mention of a type that the same sentence also recommends or discourages."""
+    return [
+        hit
+        for (sentence, kind, polarity), hit in found.items()
+        if polarity != "mention" or not any((sentence, kind, other) in found for other in ("recommend", "discourage"))
+    ]
+
+
+def _words(text: str, pack: CultureFile) -> list[_Word]:
+    """Words of any type, sorted; one that lies inside a longer word of another type gives way to it."""
+    found = []
+    for block in pack.recommendation:
+        spans = spans_of(block.any, text, pack.boundary)
+        spared = spans_of(block.unless, text) if spans else []
+        found += [
+            _Word(block.type, block.frame, span)
+            for span in spans
+            if not any(s.start <= span.start and span.end <= s.end for s in spared)
+        ]
+    found.sort(key=lambda w: (w.span.start, -w.span.end))
+    kept: list[_Word] = []
+    reach: list[_Word] = []
+    for word in found:
+        reach = [other for other in reach if other.span.end > word.span.start]
+        inside = (o for o in reach if o.span.end >= word.span.end and o.type != word.type)
+        if not any(o.span.end - o.span.start > word.span.end - word.span.start for o in inside):
+            kept.append(word)
+            reach.append(word)
+    return kept
+
+
+def _judge(word: _Word, others: list[_Word], clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> Hit:
+    span = word.span
+    condition = cues.within("conditional", clause.start, clause.end)
+    opt_in = cues.any("opt_in", clause.start, clause.end)
+    conditional = bool(condition)
+
+    def hit(polarity: str) -> Hit:
+        return Hit(word.type, polarity, conditional and polarity == "recommend", opt_in, span)
+
+    if clause.lead == "avoid" and clause.inherits(span):
+        return hit("discourage")
+    if clause.lead == "mention" and clause.inherits(span):
+        return hit("mention")
+    if _negated(span, clause, text, pack, cues) or _replaced(span, clause, text, cues):
+        return hit("discourage")
+    if _only_mentioned(word, clause, pack, cues):
+        return hit("mention")
+    if clause.question and not cues.any("suggestion", clause.sentence.start, clause.sentence.end):
+        return hit("mention")
+    if not (_framed(word, clause, cues) or clause.inherits(span)):
+        return hit("mention")
+    protasis = next((p for p in (_protasis(c, clause, text, pack) for c in condition) if _covers(p, span)), None)
+    if protasis:
+        alone = all(_covers(protasis, other.span) for other in others)
+        if alone and cues.any("evaluation", clause.start, clause.end) and not opt_in:
+            conditional = False  # "if you take a walk it helps" advises the walk itself
+        elif not (alone and opt_in):
+            return hit("mention")
+    return hit("recommend")
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start < outer.end
+
+
+def _protasis(cue: Span, clause: Clause, text: str, pack: CultureFile) -> Span:
+    """The if-clause that `cue` opens (up to the next comma) or, where cues close it, ends."""
+    if pack.conditional_ends:
+        return Span(clause.start, cue.start)
+    comma = _COMMA.search(text, cue.end, clause.end)
+    if comma:
+        return Span(cue.start, comma.start())
+    # No comma: an if-clause at the head runs for a few words, one at the tail to the end.
+    at_head = cue.start - clause.start <= _VERB_REACH
+    return Span(cue.start, min(cue.end + _HEAD_CLAUSE, clause.end) if at_head else clause.end)
+
+
+def _only_mentioned(word: _Word, clause: Clause, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether an echo or narration governs `word`; one behind finished advice ("someone who has lost") does not."""
+    found = cues.within("mention", clause.start, clause.end)
+    if not found:
+        return False
+    first = found[0]
+    if pack.verb_final or first.start < word.span.end:
+        return True
+    advised = any(cues.any(name, clause.start, first.start) for name in ("directive", "contact_before"))
+    return not (advised or word.frame == "none")
+
+
+def _negated(span: Span, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether a negation governs `span`: one before it with no new advice after a comma, or one behind it as verb."""
+    for cue in cues.within("negation_before", clause.start, span.end):
+        if cue.end > span.start:
+            return True
+        comma = _last_comma(text, cue.end, span.start)
+        if comma is None or not _advice_between(comma, span.end, cues):
+            return True
+    for cue in cues.within("negation_after", span.start, clause.end):
+        if not pack.verb_final and _last_comma(text, span.end, cue.start) is not None:
+            continue  # "a letter, which you need not send"
+        # A directive right at the negation is its own verb ("you need not try"); one before it is advice of its own.
+        between = cues.within("directive", span.end, cue.start)
+        if not any(directive.end < cue.start - _VERB_REACH for directive in between):
+            return True
+    return False
+
+
+def _replaced(span: Span, clause: Clause, text: str, cues: CueIndex) -> bool:
+    """Whether `span` is the X of "instead of X, do Y"."""
+    for cue in cues.within("instead_before", clause.start, span.end):
+        if cue.end <= span.start:
+            comma = _last_comma(text, cue.end, span.start)
+            if comma is None and not _advice_between(cue.end, span.start, cues):
+                return True
+    return any(cue.start - span.end <= _INSTEAD_REACH for cue in cues.within("instead_after", span.end, clause.end))
+
+
+def _last_comma(text: str, start: int, end: int) -> int | None:
+    commas = [m.start() for m in _COMMA.finditer(text, start, end)] if end > start else []
+    return commas[-1] if commas else None
+
+
+def _advice_between(start: int, end: int, cues: CueIndex) -> bool:
+    return end > start and any(cues.any(name, start, end) for name in ("directive", "contact_before", "contact_after"))
+
+
+def _framed(word: _Word, clause: Clause, cues: CueIndex) -> bool:
+    if word.frame == "none":
+        return True
+    if word.frame == "directive" and any(
+        cues.any(name, clause.start, clause.end) for name in ("directive", "evaluation")
+    ):
+        return True
+    return cues.any("contact_before", clause.start, word.span.end) or any(
+        cue.end > word.span.start for cue in cues.within("contact_after", clause.start, clause.end)
+    )
+
+
+def families_of(hits: list[Hit]) -> frozenset[str]:
+    """Families of help that the reply recommends."""
+    return frozenset(FAMILY_OF[hit.type] for hit in hits if hit.polarity == "recommend")
