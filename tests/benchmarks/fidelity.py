@@ -13,12 +13,14 @@ in the environment and is skipped without it. Prints Markdown tables.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import resource
 import statistics
 import string
 import sys
 import time
+import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -229,9 +231,9 @@ def splice(rng: random.Random, line: str, span: str) -> tuple[str, tuple[int, in
     return f"{before} {span} {' '.join(words[at:])}".strip(), (len(before) + 1, len(before) + 1 + len(span))
 
 
-def judged(case_tag: str, text: str) -> CheckResult:
+def judged(case_tag: str, text: str, turns: tuple[str, ...] = ()) -> CheckResult:
     """Our verdict."""
-    return check(Response("t", 0, Status.OK, text), CheckContext(load_pack(case_tag)))
+    return check(Response("t", 0, Status.OK, text), CheckContext(load_pack(case_tag), turns=turns))
 
 
 def benchmark_rule() -> Callable[[str, str], bool] | None:
@@ -441,13 +443,50 @@ def measure_languages(data: Data, show: int) -> None:
     print_table(["", "n", "language right", "pass", "fail", "abstain"], rows)
 
 
+def measure_natural(data: Data, show: int) -> None:
+    """Real replies against the labels beside this file."""
+    labels = tomllib.loads((Path(__file__).parent / "fidelity_labels.toml").read_text(encoding="utf-8"))
+    theirs, rows = benchmark_rule(), []
+    for source, sets in labels.items():
+        for name, about in sets.items():
+            path = data.root / about["file"]
+            if not path.is_file():
+                continue
+            ours_pairs, their_pairs, abstained = [], [], 0
+            for at, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+                if at in about["skipped"] or (about["read"] == "even" and at % 2):
+                    continue
+                row = json.loads(line)
+                tag, text = row.get("language") or row["lang"], row[about["text"]]
+                result = judged(tag, text, (row["prompt"],) if "prompt" in row else ())
+                gold = at in about["faulty"]
+                ours_pairs.append((gold, result.outcome is Outcome.FAIL))
+                their_pairs.append((gold, theirs(tag, text) if theirs else False))
+                abstained += result.outcome is Outcome.ABSTAIN
+                if show and ours_pairs[-1][0] != ours_pairs[-1][1]:
+                    print(
+                        f"  {source} {at} {tag} {result.outcome.value} {[f.excerpt[:60] for f in result.findings]}",
+                        file=sys.stderr,
+                    )
+            cells = [f"{source} {name}", str(len(ours_pairs)), str(sum(g for g, _ in ours_pairs))]
+            for pairs in (their_pairs, ours_pairs):
+                tp = sum(g and f for g, f in pairs)
+                cells += [
+                    f"{tp / max(1, sum(f for _, f in pairs)):.3f}",
+                    f"{tp / max(1, sum(g for g, _ in pairs)):.3f}",
+                ]
+            rows.append([*cells, str(abstained)])
+    print("### Real replies\n")
+    print_table(["set", "read", "faulty", "precision LCB", "recall LCB", "precision", "recall", "abstained"], rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="folder with the language-identification data")
     parser.add_argument("--half", choices=("dev", "test", "all"), default="all", help="which half of the lines to use")
     parser.add_argument("--count", type=int, default=60, help="replies of each kind")
     parser.add_argument("--show", type=int, default=0, help="print so many misses to stderr")
-    parser.add_argument("--only", choices=("replies", "spans", "yoruba", "languages"))
+    parser.add_argument("--only", choices=("replies", "spans", "yoruba", "natural", "languages"))
     options = parser.parse_args()
     if options.data is None:
         parser.exit(2, "no --data folder: nothing to measure\n")
@@ -456,6 +495,7 @@ def main() -> None:
         "replies": lambda: measure_replies(data, options.count, options.show),
         "spans": lambda: measure_spans(data, 4 * options.count, options.show),
         "yoruba": lambda: measure_yoruba(data, options.show),
+        "natural": lambda: measure_natural(data, options.show),
         "languages": lambda: measure_languages(data, options.show),
     }
     packages = " ".join(

@@ -158,10 +158,12 @@ def _judge_capitals(
     if closed and not (lower[0] == "the" and len(words) > 1 and closed == [0]):
         return _name_language(words, lower, speaking, place, lexicon)
     if len(plain) == len(speaking):
-        if (place.first and (place.colon or place.last) and not place.resource) or place.alone:
+        if place.first and (place.colon or place.last) and not place.resource:
             return Fault("foreign-label", lexicon.pivot.tag)
         if len(speaking) > _NAME_WORDS:
             return Fault("other-language", lexicon.pivot.tag)
+    if place.alone and 0 < len(speaking) <= 2 * len(plain):
+        return Fault("foreign-label", lexicon.pivot.tag)
     return None
 
 

@@ -183,8 +183,9 @@ def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, alone: b
 
 
 def _glossed(run: Run, tokens: list[Token], prose: Prose) -> bool:
-    """Whether a bracket follows that begins with a word of the language itself."""
-    if not _OPENING.match(prose.text, run.end):
+    """Whether a bracket follows that begins with a word of the language itself, and the run stands on its own."""
+    attached = run.start > 0 and prose.text[run.start - 1].isalpha()
+    if attached or not _OPENING.match(prose.text, run.end):
         return False
     after = next((token for token in tokens if token.start >= run.end), None)
     return after is not None and after.kind == "own"
