@@ -23,6 +23,10 @@ class Backlog:
     begun: Mapping[str, tuple[Response, ...]]
     answered_targets: frozenset[str]
 
+    def open_targets(self) -> frozenset[str]:
+        """Targets with conversations still to be had: only these need a key, a server, a model."""
+        return frozenset(trial.target_id for trial in self.trials if trial.id not in self.done)
+
     def jobs(self, target_id: str) -> Iterator[Job]:
         """The open conversations with one target, in the order of the plan."""
         for trial in self.trials:

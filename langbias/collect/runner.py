@@ -75,6 +75,8 @@ async def collect(
         if trial.target_id not in known:
             raise UsageError(f"trial {trial.id} is for target {trial.target_id}, which is not among the targets given")
     work = backlog(trials, prompts, log.stored(), retry_failed=settings.retry_failed)
+    waiting = work.open_targets()
+    targets = [spec for spec in targets if spec.target.id in waiting]
     secrets = {spec.target.id: read_secret(spec.target, environment) for spec in targets}
     paces = {spec.target.id: spec.pace for spec in targets}
     connections = sum(pace.max_connections or settings.max_connections for pace in paces.values())

@@ -287,6 +287,20 @@ def test_resume_asks_only_what_is_not_stored(serve, world):
     assert set(asked(stub).values()) == {1}
 
 
+def test_a_complete_run_needs_neither_key_nor_server(serve, world):
+    def unreachable():
+        raise AssertionError("a complete run opened its target")
+
+    stub = serve(ok)
+    w = world(bot(stub), scenarios=2)
+    assert w.collect().complete
+    w.environment = {}
+    w.specs = [dataclasses.replace(each, open=unreachable) for each in w.specs]
+    again = w.collect()
+    assert again.complete
+    assert (again.calls, again.stored_before) == (0, 2)
+
+
 def test_resume_goes_on_in_the_middle_of_a_conversation_with_its_history(serve, world):
     stub = serve(lambda seen: CHAT.ok(f"reply {seen.number}"))
     w = world(bot(stub), turns=3)
