@@ -127,7 +127,7 @@ def lines(text: str) -> list[Span]:
 
 def sentences(text: str) -> list[Span]:
     """Sentences within lines: split after . ! ? … and their like in other scripts, never inside 3.5 or a URL."""
-    found = []
+    found: list[Span] = []
     for line in lines(text):
         at = line.start
         for stop in _SENTENCE_END.finditer(text, line.start, line.end):
