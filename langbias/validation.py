@@ -84,7 +84,9 @@ def validate_all(tags: Sequence[str] | None, corpus_root: Path | None) -> Valida
     problems = list(dict.fromkeys(problems))
     languages = corpus.languages if corpus else ()
     present = {(p.scenario_id, p.language) for p in corpus.prompts} if corpus else set()
-    matrix = tuple((s.id, tuple((s.id, tag) in present for tag in languages)) for s in corpus.scenarios) if corpus else ()
+    matrix = (
+        tuple((s.id, tuple((s.id, tag) in present for tag in languages)) for s in corpus.scenarios) if corpus else ()
+    )
     return ValidationReport(languages, matrix, tuple(counts), tuple(problems), len(corpus.prompts) if corpus else 0)
 
 

@@ -34,7 +34,7 @@ def validate(
             [(name, *("yes" if there else "MISSING" for there in row)) for name, row in report.matrix],
         )
         print_table(
-            ("pack", "rules", "examples", "problems"),
+            ("pack", "rules and lists", "examples", "problems"),
             [(p.tag, str(p.blocks), str(p.examples), str(p.problems)) for p in report.packs],
         )
     for problem in report.problems:
@@ -42,4 +42,4 @@ def validate(
     if report.problems:
         note(f"{len(report.problems)} problems")
         raise typer.Exit(3)
-    note(f"corpus and packs are sound: {report.prompts} prompts, {report.blocks} rules, {report.examples} examples")
+    note(f"corpus and packs are sound: {report.prompts} prompts, {report.blocks} rules and lists, {report.examples} examples")
