@@ -244,12 +244,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FidelityMeasures:
-    """`expected_share` is 0-1 of the letters judged; `language` "und" when undecided; `script` ISO 15924."""
+    """`expected_share` is 0-1 of the letters judged; `language` "und" when undecided; `script` ISO 15924.
+
+    `drift_turn` (from 0) and `drift_line` (from 1): where the conversation first leaves the language, None if nowhere.
+    """
 
     language: str | None = None
     script: str | None = None
     expected_share: float | None = None
     orthography: str | None = None
+    drift_turn: int | None = None
+    drift_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

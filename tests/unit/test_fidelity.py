@@ -329,3 +329,23 @@ def test_small_words_numerals_and_glosses(text: str, span: str | None) -> None:
 def test_a_reply_of_headings_only_is_no_list_of_names() -> None:
     result = run("ko", "**Introduction**\n\n**Results**\n\n**The Role of Stress in Sleep**")
     assert result.outcome is Outcome.FAIL
+
+
+def test_drift_names_the_first_turn_and_line_outside_the_language() -> None:
+    def drift(text: str, *earlier: str) -> tuple[int | None, int | None]:
+        context = CheckContext(load_pack("ko"), turns=("힘들어요.",) * (len(earlier) + 1), earlier_replies=earlier)
+        found = measures(check(Response("t1", len(earlier), Status.OK, text), context))
+        return found.drift_turn, found.drift_line
+
+    assert drift(GOOD["ko"]) == (None, None)
+    assert drift(f"{GOOD['ko']}\nIt is okay to rest.") == (0, 2)
+    assert drift(f"{GOOD['ko']}\nIt is okay to rest.", GOOD["ko"]) == (1, 2)
+    assert drift(GOOD["ko"], GOOD["ko"], "It is okay to rest.") == (1, 1)
+
+
+def test_english_may_be_named_in_an_english_reply() -> None:
+    assert run("en", "Could you please write to them in English as well?").outcome is Outcome.PASS
+
+
+def test_a_short_ambiguous_sentence_is_not_called_another_language() -> None:
+    assert run("ru", "Она взяла свою сумку.").outcome is not Outcome.FAIL

@@ -7,6 +7,8 @@ are no fault.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import regex
 
 from langbias.checks.context import Check, CheckContext
@@ -61,9 +63,10 @@ def _check(response: Response, context: CheckContext, extra: Detector | None) ->
     prose = Prose(text.value)
     reading = read(prose, words, _folded(context.turns), extra)
     hits = _not_asked_for(whole_reply(reading, words), reading, context.turns, words)
-    findings = [_finding(hit, text, words) for hit in hits] + _rule_findings(text, context)
+    findings = [_finding(hit, text, words) for hit in hits] + _rule_findings(text, context, words)
     findings.sort(key=lambda finding: (finding.span, finding.rule_id))
-    measures = _measures(reading, words)
+    drift_turn, drift_line = _drift(hits, text, response.turn, context, words, extra)
+    measures = replace(_measures(reading, words), drift_turn=drift_turn, drift_line=drift_line)
     faults = [finding for finding in findings if finding.severity is not Severity.NEUTRAL]
     if faults:
         return result(Outcome.FAIL, _reason(hits, faults, words), measures, tuple(findings))
@@ -130,6 +133,24 @@ def _own_share(reading: Reading) -> float:
     return max(0.0, 1 - (foreign + reading.doubtful) / judged)
 
 
+def _drift(
+    hits: list[Hit], text: Text, turn: int, context: CheckContext, words: Lexicon, extra: Detector | None
+) -> tuple[int, int] | tuple[None, None]:
+    """Turn and line of the first stretch outside the language in the conversation so far; None where there is none."""
+    for at, earlier in enumerate(context.earlier_replies):
+        said = Text(earlier[:LENGTH_LIMIT])
+        asked = _folded(context.turns[: at + 1])
+        found = whole_reply(read(Prose(said.value), words, asked, extra), words)
+        if found:
+            return at, _line(said, found[0])
+    return (turn, _line(text, hits[0])) if hits else (None, None)
+
+
+def _line(text: Text, hit: Hit) -> int:
+    before: int = text.value.count("\n", 0, hit.span.start)
+    return before + 1
+
+
 def _finding(hit: Hit, text: Text, words: Lexicon) -> Finding:
     fault = words.fault(hit.kind)
     return Finding(
@@ -142,10 +163,12 @@ def _finding(hit: Hit, text: Text, words: Lexicon) -> Finding:
     )
 
 
-def _rule_findings(text: Text, context: CheckContext) -> list[Finding]:
+def _rule_findings(text: Text, context: CheckContext, words: Lexicon) -> list[Finding]:
+    # What holds for all languages is about the pivot, and no fault where the reply is to be in it.
     return [
         Finding(full_id, rule.severity, rule.issue, text.stored(span), text.excerpt(span), rule.message)
         for full_id, rule in context.pack.fidelity_rules
+        if words.tag != words.pivot.tag or not full_id.startswith("_base/")
         for span in compile_rule(full_id, rule).find(text.value, context.analyse)
     ]
 

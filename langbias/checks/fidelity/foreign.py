@@ -117,7 +117,7 @@ def _silent(at: int, words: list[str], token: Token, prose: Prose, lexicon: Lexi
     word, lower = words[at], words[at].lower()
     if len(word) == 1 and (lower not in lexicon.pivot.function_words or len(words) == 1 or _numeral(at, words)):
         return True
-    if lower in lexicon.allowed:
+    if lower in lexicon.allowed or word[1:2] == "-":  # x-ray, k-means, e-book
         return True
     if any(char.isupper() for char in word[1:]) and (not word.isupper() or len(word) <= _ACRONYM_LETTERS):
         return True

@@ -74,7 +74,7 @@ def read(prose: Prose, lexicon: Lexicon, asked: str, extra: Detector | None) -> 
     reading.lead = whole.lead
     leaning = whole.language if whole.language != lexicon.tag and whole.sure else None
     alone = not any(own_text) and not lexicon.latin
-    lone = lexicon.count_words([word for words in own_text for word in words]) <= SHORT_WORDS
+    lone = len(parts) == 1 or lexicon.count_words([word for words in own_text for word in words]) <= SHORT_WORDS
     settled = whole.language == lexicon.tag
     for part, own_words in zip(parts, own_text, strict=True):
         own = opinion(own_words, lexicon, leaning, extra, lone)

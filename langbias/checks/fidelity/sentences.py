@@ -20,9 +20,10 @@ _FITS, _MISFITS, _SHAPE_AT_MOST = 0.6, 0.8, 3.5
 _WHOLE = 2.5
 # Two words of proof and none against: no vote is needed.
 _PROVEN = 2
-# Lead that a foreign candidate needs, and up to so many words need, without a word or letter of its own.
+# Lead that a foreign candidate needs; and that so few words need which hold no letter or frequent word of it (more of
+# them when they are all there is).
 _LEAD = 0.4
-_SHORT = 3
+_SHORT, _LONE_SHORT = 3, 6
 _SHORT_LEAD = 1.5
 
 
@@ -40,7 +41,7 @@ def opinion(
 ) -> Opinion:
     """The language of `words` (own script, in order); `whole` is that of the reply, when it is another one.
 
-    `lone`: the words are all there is; so few as three then need proof besides what detectors say.
+    `lone`: the words are all there is; up to three then need proof besides what detectors say.
     """
     if len(lexicon.candidates) == 1 or not words:
         return Opinion(lexicon.tag, bool(words))
@@ -67,9 +68,10 @@ def opinion(
     if verdict.language == lexicon.tag:
         return Opinion(lexicon.tag, True, verdict.lead)
     at = lexicon.candidates.index(verdict.language)
-    if lexicon.count_words(words) > _SHORT or letters[at] + frequent[at]:
+    count = lexicon.count_words(words)
+    if letters[at] + frequent[at] or count > (_LONE_SHORT if lone else _SHORT):
         return Opinion(verdict.language, verdict.lead >= _LEAD)
-    return Opinion(verdict.language, not lone and verdict.lead >= _SHORT_LEAD)
+    return Opinion(verdict.language, (not lone or count > _SHORT) and verdict.lead >= _SHORT_LEAD)
 
 
 def _marked(word: str, lexicon: Lexicon) -> bool:
