@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from langbias.errors import InvalidDataError
+from langbias.interchange.records import Problem, foreign_records
 from langbias.tags import canonical, closest
 from langbias.targets.outcome import answered, failed
 from langbias.targets.protocol import Fault, Reply
@@ -49,7 +50,12 @@ class Replay:
 
 
 def read_replay(path: Path) -> Replay:
-    """Read `path` (.jsonl or .csv). Raises InvalidDataError naming file, line, field and remedy."""
+    """Read `path`: JSONL, CSV, an Inspect log or a promptfoo result.
+
+    Raises InvalidDataError naming file, line, field and remedy.
+    """
+    if path.suffix.lower() in (".eval", ".json"):
+        return Replay(_by_slot(foreign_records(path, _refuse), path))
     try:
         raw = path.read_bytes()
     except OSError as problem:
@@ -64,11 +70,15 @@ def read_replay(path: Path) -> Replay:
         case ".csv":
             records = _csv_records(text, path)
         case _:
-            raise InvalidDataError(f"{path}: recorded replies are .jsonl or .csv files")
+            raise InvalidDataError(f"{path}: recorded replies are .jsonl, .csv, .eval (Inspect) or .json (promptfoo)")
     return Replay(_by_slot(records, path))
 
 
-def _jsonl_records(text: str, path: Path) -> Iterable[tuple[int, dict[str, object]]]:
+def _refuse(problem: Problem) -> None:
+    raise InvalidDataError(f"{problem.where}: {problem.problem}")
+
+
+def _jsonl_records(text: str, path: Path) -> Iterator[tuple[int | str, dict[str, object]]]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -83,7 +93,7 @@ def _jsonl_records(text: str, path: Path) -> Iterable[tuple[int, dict[str, objec
         yield number, record
 
 
-def _csv_records(text: str, path: Path) -> Iterable[tuple[int, dict[str, object]]]:
+def _csv_records(text: str, path: Path) -> Iterator[tuple[int | str, dict[str, object]]]:
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     header = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header.count)  # spreadsheets of many countries write semicolons
@@ -101,16 +111,14 @@ def _csv_records(text: str, path: Path) -> Iterable[tuple[int, dict[str, object]
         raise InvalidDataError(f"{path}:{reader.line_num}: not CSV ({problem}); mend this row") from problem
 
 
-def _by_slot(records: Iterable[tuple[int, dict[str, object]]], path: Path) -> dict[Slot, Reply]:
+def _by_slot(records: Iterable[tuple[int | str, dict[str, object]]], path: Path) -> dict[Slot, Reply]:
     replies: dict[Slot, Reply] = {}
-    lines: dict[Slot, int] = {}
+    lines: dict[Slot, int | str] = {}
     for number, record in records:
         where = f"{path}:{number}"
         slot = Slot(_prompt_id(record, where), _count(record, "turn", where), _count(record, "repeat", where))
         if slot in replies:
-            raise InvalidDataError(
-                f"{where}: a second reply to {slot.prompt_id}, already on line {lines[slot]}; delete one"
-            )
+            raise InvalidDataError(f"{where}: a second reply to {slot.prompt_id}, already at {lines[slot]}; delete one")
         lines[slot] = number
         replies[slot] = _reply(record, where)
     return replies

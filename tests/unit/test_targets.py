@@ -207,7 +207,7 @@ def test_a_sheet_filled_in_by_hand(tmp_path, delimiter):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("r.txt", b"", r"\.jsonl or \.csv"),
+        ("r.txt", b"", r"\.jsonl, \.csv, \.eval"),
         ("r.jsonl", b"\xff\xfe{", "not UTF-8 at byte 0"),
         ("r.jsonl", b"{}\n", r":1: response: missing"),
         ("r.jsonl", b'{"response": "x"}\n', r":1: has neither prompt_id nor scenario and language"),
@@ -218,7 +218,7 @@ def test_a_sheet_filled_in_by_hand(tmp_path, delimiter):
         ("r.jsonl", b'{"prompt_id": "p", "response": "x", "turn": true}\n', r":1: turn: must be a whole number"),
         ("r.jsonl", b'{"prompt_id": "p", "response": "x", "status": "blockd"}\n', "did you mean 'blocked'"),
         ("r.jsonl", b'{"prompt_id": "p", "response": "x", "status": "empty"}\n', "'empty', but response holds text"),
-        ("r.jsonl", b'{"prompt_id": "p", "response": "x"}\n' * 2, r":2: a second reply to p, already on line 1"),
+        ("r.jsonl", b'{"prompt_id": "p", "response": "x"}\n' * 2, r":2: a second reply to p, already at 1"),
         ("r.csv", b"", "has no column 'response'"),
         ("r.csv", b"prompt_id,answer\np,x\n", "has no column 'response'"),
         ("r.csv", b"prompt_id,response\np,x,y\n", r":2: more or fewer cells"),
