@@ -77,10 +77,10 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which morphemes make the ending of a sentence (analyser tags).
 
     `final` close a sentence before punctuation or at its end, `open` only before its last punctuation (without any,
-    where the form fits one of `last`), and both anywhere where it fits one of `closing` (patterns). `before` belong to the ending when they stand right before
-    it; `particle` are forms that may follow it; an ending followed by one of the `embedded` tags is part of another
-    clause. `punctuation` tags are no morphemes. `trail` are signs of laughter and the like that may follow an
-    ending in a pack without analyser.
+    where the form fits one of `last`), and both anywhere where it fits one of `closing` (patterns). `before` belong to
+    the ending when they stand right before it; `particle` are forms that may follow it; an ending followed by one of
+    the `embedded` tags is part of another clause. `punctuation` tags are no morphemes. `trail` are signs of laughter
+    and the like that may follow an ending in a pack without analyser.
     """
 
     final: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ MIXED_TARGETS = {"ru": 0.985, "de": 0.985, "hi": 0.985, "fr": 0.985, "ko": 0.97,
 # Word lists in the style of the MuDA tagger (formality): (V words, T words); the first rule that matches decides.
 WORD_LISTS = {
     "ko": (("제가", "저희"), ("너", "너를", "너의", "네가")),
-    "ru": (("вы", "вас", "вам", "вами", "ваш", "ваша", "ваши"), ("ты", "тебя", "тебе", "тобой", "твой", "твоя", "твои")),
+    "ru": (("вы", "вас", "вам", "вами", "ваш", "ваши"), ("ты", "тебя", "тебе", "тобой", "твой", "твоя", "твои")),
     "de": (("Sie", "Ihnen"), ("du", "dich", "dir", "dein", "deine")),
     "hi": (("आप", "आपका", "आपकी", "आपके", "आपको"), ("तुम", "तुम्हारा", "तुम्हारी", "तू")),
     "nl": (("u", "uw"), ("jij", "jou", "jouw", "jullie", "je")),
@@ -124,7 +124,7 @@ def share(pairs: list[tuple[str, str]]) -> float:
 
 
 def second_person(name: str, tag: str, rows: list[dict[str, Any]], prepare: Callable[[str], str], target: str) -> Row:
-    """Precision, recall, F1 of finding a second person singular (T) and plural (V) in a sentence, quotations included."""
+    """Precision, recall, F1 of finding a second person singular (T) and plural (V) in a sentence, quotes included."""
     pack, module = msgspec.structs.replace(load_pack(tag).honorifics, quotes=()), load_morphology(tag)
     analyse = module.analyse if module else None
     parts = []

@@ -50,7 +50,8 @@ def _table(pack: HonorificsFile) -> _Table:
         single: list[str] = []
         others: list[str] = []
         for words in _alternatives(marker, pack):
-            simple = marker.kind != "regex" and marker.boundary == "word" and _WORD.fullmatch(words)
+            # A pattern of nothing but letters is a word: looking it up is far cheaper than searching it.
+            simple = marker.boundary == "word" and _WORD.fullmatch(words)
             (single if simple else others).append(words)
         for word in single:
             if marker.ignore_case:

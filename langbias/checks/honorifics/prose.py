@@ -61,13 +61,17 @@ def _letters(pairs: tuple[str, ...]) -> dict[int, str]:
 
 @lru_cache(maxsize=64)
 def _quotation(pairs: tuple[str, ...]) -> regex.Pattern[str]:
-    """Quotations by any of the `pairs` of marks, within one line. A mark between letters is an apostrophe."""
+    """Quotations by any of the `pairs` of marks, within one line.
+
+    Where both marks are the same, the first stands before and the last after a word; one between letters is an
+    apostrophe.
+    """
     parts = []
     for pair in pairs:
-        first, last = pair[0], pair[1]
-        a, b = regex.escape(first), regex.escape(last)
-        parts.append(rf"(?<![\p{{L}}\p{{Nd}}]){a}(?=\S)[^{a}{b}\n]{{1,{_QUOTE_LENGTH}}}{b}" if first == last == "'" else
-                     rf"{a}[^{a}{b}\n]{{1,{_QUOTE_LENGTH}}}{b}")  # fmt: skip
+        a, b = regex.escape(pair[0]), regex.escape(pair[1])
+        inside = rf"[^{a}{b}\n]{{1,{_QUOTE_LENGTH}}}"
+        same = pair[0] == pair[1]
+        parts.append(rf"(?<![\p{{L}}\p{{Nd}}]){a}(?=[\w¿¡(*…]){inside}(?<=\S){b}" if same else f"{a}{inside}{b}")
     return regex.compile("|".join(parts), regex.VERSION1)
 
 
