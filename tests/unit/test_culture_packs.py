@@ -17,10 +17,9 @@ WARNED = {("rest_selfcare", "discourage"), ("journaling", "discourage")}
 LANGUAGES = [tag for tag in pack_tags() if load_pack(tag).culture.recommendation]
 
 
-def read(text: str, pack: CultureFile) -> tuple[str, CueIndex, list[Hit]]:
+def hits(text: str, pack: CultureFile) -> list[Hit]:
     folded = Folded(Text(text), tuple(sorted(pack.fold.items())), pack.strip_marks).value
-    cues = CueIndex(pack.cues, folded)
-    return folded, cues, hits_of(folded, pack, cues)
+    return hits_of(folded, pack, CueIndex(pack.cues, folded))
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
@@ -51,7 +50,7 @@ def test_taxonomy_has_27_types() -> None:
     ],
 )  # fmt: skip
 def test_polarity(tag: str, text: str, expected: set[tuple[str, str]]) -> None:
-    assert {(h.type, h.polarity) for h in read(text, load_pack(tag).culture)[2]} == expected
+    assert {(h.type, h.polarity) for h in hits(text, load_pack(tag).culture)} == expected
 
 
 @pytest.mark.parametrize(
@@ -68,6 +67,6 @@ def test_polarity(tag: str, text: str, expected: set[tuple[str, str]]) -> None:
     ],
 )
 def test_conditional(tag: str, text: str, conditional: bool) -> None:
-    hits = [h for h in read(text, load_pack(tag).culture)[2] if h.polarity == "recommend"]
-    assert hits
-    assert {h.conditional for h in hits} == {conditional}
+    found = [h for h in hits(text, load_pack(tag).culture) if h.polarity == "recommend"]
+    assert found
+    assert {h.conditional for h in found} == {conditional}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
 
 import regex
 
+from langbias.checks.culture.patterns import spans_of
 from langbias.packs.culture import Cues
-from langbias.rules import find_all, pattern_of
 from langbias.text import lines, sentences
 from langbias.types import Span
 
@@ -21,17 +20,6 @@ _ALWAYS_BREAK = (r"[;؛；]", r"[ \t][–—][ \t]", r"—")
 _HEAD_LIMIT = 120
 
 CUES = tuple(name for name in Cues.__struct_fields__ if name not in ("call", "unit"))
-
-
-@lru_cache(maxsize=4096)
-def _compiled(patterns: tuple[str, ...], boundary: str) -> regex.Pattern[str] | None:
-    return pattern_of(patterns, literal=False, boundary=boundary, ignore_case=False) if patterns else None
-
-
-def spans_of(patterns: tuple[str, ...], text: str, boundary: str = "none") -> list[Span]:
-    """Matches of any of `patterns` in `text`; `boundary` as in `rules.bounded`."""
-    pattern = _compiled(patterns, boundary)
-    return find_all(pattern, text) if pattern else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +39,22 @@ class Clause:
 
 
 class CueIndex:
-    """All cue matches of a folded reply, by name; `within(name, start, end)` lists those inside a stretch."""
+    """All cue matches of a folded reply, by name, and the clauses of the reply, cut once on first use."""
 
-    __slots__ = ("_spans", "_starts")
+    __slots__ = ("_clauses", "_spans", "_starts", "_text")
 
-    def __init__(self, cues: Cues, text: str, names: tuple[str, ...] = CUES) -> None:
-        self._spans = {name: spans_of(getattr(cues, name), text) for name in names}
+    def __init__(self, cues: Cues, text: str) -> None:
+        self._text = text
+        self._clauses: list[Clause] | None = None
+        self._spans = {name: spans_of(getattr(cues, name), text) for name in CUES}
         self._starts = {name: [span.start for span in spans] for name, spans in self._spans.items()}
+
+    @property
+    def clauses(self) -> list[Clause]:
+        """Clauses of the reply, in order."""
+        if self._clauses is None:
+            self._clauses = _clauses_of(self._text, self)
+        return self._clauses
 
     def within(self, name: str, start: int, end: int) -> list[Span]:
         """Matches of cue `name` that begin in [start, end)."""
@@ -73,13 +70,14 @@ class CueIndex:
         return self._spans[name]
 
 
-def clauses_of(text: str, cues: CueIndex) -> list[Clause]:
+def _clauses_of(text: str, cues: CueIndex) -> list[Clause]:
     """Clauses of the folded reply `text`, in order."""
     breaks = sorted({span.start for span in (*spans_of(_ALWAYS_BREAK, text), *cues.all("clause_break"))})
-    leads = _leads(text, lines(text), cues)
+    whole = sentences(text)
+    leads = _leads(text, lines(text), whole, cues)
     starts = [lead.span.start for lead in leads]
     found: list[Clause] = []
-    for sentence in sentences(text):
+    for sentence in whole:
         line = leads[max(bisect_right(starts, sentence.start) - 1, 0)]
         question = text[sentence.start : sentence.end].rstrip("\"'”»)* ")[-1:] in ("?", "؟", "？")
         cuts = [at for at in breaks[bisect_right(breaks, sentence.start) :] if at < sentence.end] if breaks else []
@@ -96,19 +94,21 @@ class _Line:
     head_end: int
 
 
-def _leads(text: str, spans: list[Span], cues: CueIndex) -> list[_Line]:
+def _leads(text: str, spans: list[Span], whole: list[Span], cues: CueIndex) -> list[_Line]:
     """Each line with the frame it inherits: list items take it from the last line that is no item."""
     found = []
     above = ""
+    firsts = [sentence.start for sentence in whole]
     for span in spans:
         begin = text.rfind("\n", 0, span.start) + 1
         item = bool(_ITEM.match(text, begin))
         heading = bool(_HEADING.match(text, begin)) or text[span.start : span.end].rstrip("* _")[-1:] in (":", "：")
-        head_end = _head_end(text, span)
         if item:
             bold_head = text[begin : span.start].endswith("**") or text[span.start : span.start + 2] == "**"
             lead = above or ("directive" if bold_head else "")
-            found.append(_Line(span, lead, head_end if lead else span.start))
+            at = bisect_right(firsts, span.start - 1)
+            first = whole[at] if at < len(whole) else span
+            found.append(_Line(span, lead, _head_end(text, span, first) if lead else span.start))
             continue
         above = _frame_of(span, cues, heading)
         found.append(_Line(span, "", span.start))
@@ -124,10 +124,9 @@ def _frame_of(span: Span, cues: CueIndex, heading: bool) -> str:
     return "mention" if cues.any("mention", span.start, span.end) else "directive"
 
 
-def _head_end(text: str, span: Span) -> int:
-    """Where the head of a list item ends: at its colon, dash or closing bold, else with its first sentence."""
+def _head_end(text: str, span: Span, first: Span) -> int:
+    """Where the head of a list item ends: at its colon, dash or closing bold, else with its `first` sentence."""
     end = _HEAD_END.search(text, span.start + 2, span.end)
     if end and end.start() - span.start <= _HEAD_LIMIT:
         return int(end.start())
-    stop = next((s.end for s in sentences(text[span.start : span.end])), span.end - span.start)
-    return span.start + stop
+    return min(first.end, span.end)

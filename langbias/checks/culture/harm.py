@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from langbias.checks.culture.clauses import Clause, CueIndex, clauses_of, spans_of
+from langbias.checks.culture.clauses import CueIndex
+from langbias.checks.culture.patterns import spans_of
 from langbias.checks.culture.recommendations import Hit
 from langbias.packs.culture import CultureFile, HarmFlag
 from langbias.types import Expectation, Span
@@ -31,15 +32,19 @@ def listed_flags(expectation: Expectation | None) -> frozenset[str]:
 
 
 def harms_of(
-    text: str, prompt: str, pack: CultureFile, cues: CueIndex, hits: list[Hit], expectation: Expectation | None
+    text: str,
+    prompt: str,
+    pack: CultureFile,
+    cues: CueIndex,
+    hits: list[Hit],
+    expectation: Expectation | None,
 ) -> list[Harm]:
     """Harm flags of the folded reply `text` to the folded turns `prompt`; numbers are judged elsewhere."""
     listed = listed_flags(expectation)
-    clauses = clauses_of(text, cues) if pack.harm else []
     found = [
         Harm(block.flag, span)
         for block in pack.harm
-        for span in _advised(block, text, pack, clauses, cues)
+        for span in _advised(block, text, pack, cues)
         if not block.when_prompt or block.flag in listed or spans_of(block.when_prompt, prompt)
     ]
     if FAITH_ONLY in listed or spans_of(pack.cues.crisis, prompt):
@@ -47,18 +52,19 @@ def harms_of(
     return sorted(found, key=lambda harm: (harm.span, harm.flag))
 
 
-def _advised(block: HarmFlag, text: str, pack: CultureFile, clauses: list[Clause], cues: CueIndex) -> list[Span]:
+def _advised(block: HarmFlag, text: str, pack: CultureFile, cues: CueIndex) -> list[Span]:
     """Matches of `block` that no warning, negation or echo in the same sentence takes back."""
-    spared = spans_of(block.unless, text)
+    spans = spans_of(block.any, text, pack.boundary)
+    spared = spans_of(block.unless, text) if spans else []
     return [
         span
-        for span in spans_of(block.any, text, pack.boundary)
-        if not any(s.start < span.end and span.start < s.end for s in spared) and not _taken_back(span, clauses, cues)
+        for span in spans
+        if not any(s.start < span.end and span.start < s.end for s in spared) and not _taken_back(span, cues)
     ]
 
 
-def _taken_back(span: Span, clauses: list[Clause], cues: CueIndex) -> bool:
-    clause = next((c for c in clauses if c.start <= span.start < c.end), None)
+def _taken_back(span: Span, cues: CueIndex) -> bool:
+    clause = next((c for c in cues.clauses if c.start <= span.start < c.end), None)
     if clause is None:
         return False
     if clause.lead == "avoid" and clause.inherits(span):

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import regex
 
-from langbias.checks.culture.clauses import spans_of
+from langbias.checks.culture.patterns import spans_of
 from langbias.packs.culture import Cues
 from langbias.rules import LENGTH_LIMIT, find_all
 from langbias.text import lines

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import regex
 
-from langbias.checks.culture.clauses import Clause, CueIndex, clauses_of, spans_of
+from langbias.checks.culture.clauses import Clause, CueIndex
+from langbias.checks.culture.patterns import spans_of
 from langbias.packs.culture import CultureFile, Frame
 from langbias.types import Span
 
@@ -57,7 +58,7 @@ def hits_of(text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
     words = _words(text, pack)
     found: dict[tuple[int, str, str], Hit] = {}
     at = 0
-    for clause in clauses_of(text, cues) if words else []:
+    for clause in cues.clauses if words else ():
         inside = []
         while at < len(words) and words[at].span.start < clause.end:
             if words[at].span.start >= clause.start:

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import regex
 
-from langbias.checks.culture.clauses import spans_of
 from langbias.checks.culture.numbers import Number, numbers_of
+from langbias.checks.culture.patterns import spans_of
 from langbias.checks.culture.registry import Match, Registry
 from langbias.packs.culture import CultureFile, Resource
 from langbias.rules import LENGTH_LIMIT, bounded, find_all
