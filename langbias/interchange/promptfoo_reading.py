@@ -18,6 +18,7 @@ Records = Iterator[tuple[str, dict[str, object]]]
 def promptfoo_records(data: object, say: Say) -> Records:
     """The records of a decoded result file, one a row. The language is the variable `language` (or lang, locale)."""
     seen: Counter[tuple[str, str, str]] = Counter()
+    names: dict[str, str] = {}
     for number, row in enumerate(items_at(data, "results", "results")):
         where = f"result {number}"
         words = dig(row, "vars")
@@ -31,10 +32,10 @@ def promptfoo_records(data: object, say: Say) -> Records:
         finish = text_at(row, "response", "finishReason")
         text = output if isinstance(output, str) else "" if output is None else msgspec.json.encode(output).decode()
         error = text_at(row, "response", "error") or (text_at(row, "error") if output is None else None)
-        scenario = (
-            text_at(words, "scenario") or text_at(row, "testCase", "description") or f"test-{dig(row, 'testIdx')}"
-        )
-        key = (target, scenario, f"{language} {raw}")
+        # Every repeat is a test of its own there; the same prompt to the same target is what makes it a repeat.
+        key = (target, language, raw)
+        named = text_at(words, "scenario") or text_at(row, "testCase", "description")
+        scenario = named or names.setdefault(f"{language} {raw}", f"test-{dig(row, 'testIdx')}")
         turn = dig(words, "turn")
         record: dict[str, object] = {
             "id": text_at(row, "id") or str(number),

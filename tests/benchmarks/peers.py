@@ -41,9 +41,11 @@ ENVIRONMENT = {
 }
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path, program: str) -> dict[str, str]:
+    """The environment of a peer: quiet, offline, its caches in `folder`, its own folder first on the PATH."""
+    path = f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     homes = {"HF_HOME": str(folder / "hf"), "PROMPTFOO_CONFIG_DIR": str(folder / "promptfoo")}
-    return {**os.environ, **ENVIRONMENT, **homes}
+    return {**os.environ, **ENVIRONMENT, **homes, "PATH": path}
 
 
 def _inspect(folder: Path, requests: int, connections: int, url: str) -> list[str]:

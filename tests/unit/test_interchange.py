@@ -289,4 +289,12 @@ def test_promptfoo_results_of_others(tmp_path):
     assert [r["status"] for r in found] == ["ok", "blocked", "empty", "failed", "truncated"]
     assert [r["repeat"] for r in found] == [0, 1, 2, 3, 4]
     assert found[4]["response"] == '{"a":1}'
+    assert {r["scenario"] for r in found} == {"s"}
     assert [problem.where.rpartition(" ")[2] for problem in problems] == ["5"]
+
+
+def test_repeats_of_a_promptfoo_test_without_a_name(tmp_path):
+    rows = [promptfoo_row(vars={"language": "yo"}, testIdx=n) for n in range(2)]
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"results": {"version": 3, "results": rows}}))
+    assert [(r["scenario"], r["repeat"]) for r in records(path)] == [("test-0", 0), ("test-0", 1)]
