@@ -80,7 +80,8 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     where the form fits one of `last`), and both anywhere where it fits one of `closing` (patterns). `before` belong to
     the ending when they stand right before it; `particle` are forms that may follow it; an ending followed by one of
     the `embedded` tags is part of another clause. `punctuation` tags are no morphemes. `trail` are signs of laughter
-    and the like that may follow an ending in a pack without analyser.
+    and the like that may follow an ending in a pack without analyser, `breaks` (patterns) what else than a full stop
+    ends a statement there.
     """
 
     final: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     embedded: tuple[str, ...] = ()
     punctuation: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
 
 
 class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
@@ -14,8 +15,6 @@ from langbias.types import Span, Token
 
 # The punctuation that patterns of endings may ask for.
 _MARKS = ".!?~…,"
-# Question and exclamation marks close a statement also where no space follows, as in Japanese chat.
-_PART = regex.compile(r"[^?!？！]+[?!？！]*|[?!？！]+")
 
 
 def find_levels(prose: Prose, pack: HonorificsFile, analyse: Analyse | None) -> list[Hit]:
@@ -32,12 +31,25 @@ def find_levels(prose: Prose, pack: HonorificsFile, analyse: Analyse | None) -> 
 def _by_surface(prose: Prose, pack: HonorificsFile) -> list[Hit]:
     hits = []
     for sentence in prose.sentences:
-        hits += [
-            hit
-            for part in _PART.finditer(prose.text, sentence.span.start, sentence.span.end)
-            if (hit := _surface_hit(part.group(), part.start(), pack))
-        ]
+        for part in _statements(prose.text, sentence.span, pack.ending.breaks):
+            hit = _surface_hit(prose.text[part.start : part.end], part.start, pack)
+            hits += [hit] if hit else []
     return hits
+
+
+def _statements(text: str, sentence: Span, breaks: tuple[str, ...]) -> list[Span]:
+    """The statements of a sentence: it is cut after question and exclamation marks, and where a break stands."""
+    cuts = [sentence.start]
+    for cut in _break_pattern(breaks).finditer(text, sentence.start, sentence.end, timeout=rules.TIME_LIMIT_S):
+        cuts.append(cut.end())
+    cuts.append(sentence.end)
+    return [Span(start, end) for start, end in pairwise(cuts) if end > start]
+
+
+@lru_cache(maxsize=64)
+def _break_pattern(breaks: tuple[str, ...]) -> regex.Pattern[str]:
+    # Question and exclamation marks close a statement also where no space follows, as in Japanese chat.
+    return regex.compile("|".join(["[?!？！]+", *breaks]))
 
 
 def _surface_hit(words: str, start: int, pack: HonorificsFile) -> Hit | None:
