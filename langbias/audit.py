@@ -21,7 +21,7 @@ from langbias.plan import plan_trials
 from langbias.signature import signature
 from langbias.store import SCHEMA_VERSION, RunFolder, open_run
 from langbias.store.rows import encode_row
-from langbias.tags import canonical
+from langbias.tags import canonical, closest
 from langbias.targets.protocol import TargetSpec
 from langbias.types import Environment, PlanSettings, Prompt, Run, Scenario, Trial
 
@@ -114,6 +114,9 @@ def _languages(chosen: str | None, baseline: str, corpus: Corpus) -> tuple[str, 
         wanted = [canonical(tag) for tag in chosen.split(",") if tag.strip()]
         if not wanted:
             raise UsageError("no language chosen; give tags such as en,ko")
+    unknown = [tag for tag in (*wanted, baseline) if tag not in corpus.languages]
+    if unknown:
+        raise UsageError(f"no prompts in language {unknown[0]!r}{closest(unknown[0], corpus.languages)}")
     if baseline not in wanted:
         if chosen is not None:
             raise UsageError(

@@ -67,9 +67,13 @@ def rule_page(rule_id: str) -> str:
     for name, value in record.items():
         if value in (None, "", [], {}, ()):
             continue
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             lines.append(f"{name.replace('_', ' ')}:")
             lines += [f"  - {entry}" for entry in value]
+        elif isinstance(value, dict):
+            known = {key: entry for key, entry in value.items() if entry not in (None, "", [], {}, ())}
+            lines.append(f"{name.replace('_', ' ')}:")
+            lines += [f"  {key.replace('_', ' ')}: {entry}" for key, entry in known.items()]
         else:
             lines.append(f"{name.replace('_', ' ')}: {value}")
     lines.append(f"review: {reviewed}")

@@ -12,15 +12,20 @@ from langbias.cli.output import print_table
 def targets(config: Config = CONFIG, as_json: Json = False) -> None:
     """List the forms of targets, and those that langbias.toml names. Keys are only looked for, never read out."""
     from langbias.targets.configuration import read_configuration
-    from langbias.targets.specification import FORMS
+    from langbias.targets.specification import FORMS, key_of
 
-    rows = [{"target": form, "kind": "built in", "key": ""} for form in FORMS]
+    rows = [{"target": form, "kind": "built in", "key": _key(key_of(form))} for form in FORMS]
     if config.exists():
         for block in read_configuration(config).targets:
-            env = block.secret_env
-            key = "none" if env is None else f"{env} ({'set' if os.environ.get(env) else 'not set'})"
-            rows.append({"target": block.name, "kind": str(block.__struct_config__.tag), "key": key})
+            kind = str(block.__struct_config__.tag)
+            rows.append({"target": block.name, "kind": kind, "key": _key(block.secret_env)})
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2, sort_keys=True))
     else:
         print_table(("target", "kind", "key"), [(row["target"], row["kind"], row["key"]) for row in rows])
+
+
+def _key(name: str | None) -> str:
+    if name is None:
+        return "none"
+    return f"{name} ({'set' if os.environ.get(name) else 'not set'})"

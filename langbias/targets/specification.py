@@ -30,6 +30,15 @@ from langbias.types import Param, Target
 FORMS = ("local", "openai:MODEL", "anthropic:MODEL", "gemini:MODEL", "chat:BASE_URL#MODEL", "replay:FILE")
 
 
+# The environment variables that the providers' own tools read.
+KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
+
+
+def key_of(form: str) -> str | None:
+    """The environment variable that holds the key of a form of target; None where it needs none."""
+    return KEYS.get(form.partition(":")[0])
+
+
 def parse_target(text: str, config: Configuration | None = None) -> TargetSpec:
     """The target that `text` names; a name of `config` wins over nothing else, as names hold no colon.
 
@@ -58,14 +67,14 @@ def parse_target(text: str, config: Configuration | None = None) -> TargetSpec:
                 ChatCompletions("https://api.openai.com/v1", rest, max_tokens_name="max_completion_tokens"),
                 model=rest,
                 url="https://api.openai.com/v1",
-                secret_env="OPENAI_API_KEY",
+                secret_env=KEYS["openai"],
             )
         case "anthropic":
             claude = Anthropic(rest)
-            return _specify(text, kind, claude, model=rest, url=claude.base_url, secret_env="ANTHROPIC_API_KEY")
+            return _specify(text, kind, claude, model=rest, url=claude.base_url, secret_env=KEYS["anthropic"])
         case "gemini":
             gemini = Gemini(rest)
-            return _specify(text, kind, gemini, model=rest, url=gemini.base_url, secret_env="GEMINI_API_KEY")
+            return _specify(text, kind, gemini, model=rest, url=gemini.base_url, secret_env=KEYS["gemini"])
         case "chat":
             url, _, model = rest.partition("#")
             if not model:
