@@ -42,6 +42,5 @@ def validate(
     if report.problems:
         note(f"{len(report.problems)} problems")
         raise typer.Exit(3)
-    note(
-        f"corpus and packs are sound: {report.prompts} prompts, {report.blocks} rules and lists, {report.examples} examples"
-    )
+    looked = f"{report.prompts} prompts, {report.blocks} rules and lists, {report.examples} examples"
+    note(f"corpus and packs are sound: {looked}")
