@@ -11,6 +11,7 @@ import copy
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any, Protocol
 
 import regex
@@ -25,7 +26,6 @@ _UNKNOWN = -0.5
 _CLOSE = 6.0
 _LINGUA_WEIGHT = 1.5
 _LANGDETECT_WEIGHT = 0.3
-_FEW_WORDS = 3
 # More characters than this make no vote surer, and some detectors slow down with the square of the length.
 _ENOUGH = 2000
 _SHORT_WORDS = 12
@@ -150,30 +150,38 @@ class Lingua:
 
 
 class Langdetect:
-    """langdetect: slow, and random unless seeded; a third opinion where the two voters disagree."""
+    """langdetect: slow, and random unless seeded; a third opinion where the two voters disagree.
 
-    _NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
+    Only the profiles of the languages asked about are read: all 55 would take 50 MB.
+    """
+
+    _PROFILES = {"zh": ("zh-cn", "zh-tw")}
 
     def __init__(self) -> None:
-        from langdetect import detector_factory
-
-        detector_factory.init_factory()
-        self._factory = detector_factory._factory
-        self._labels = tuple(self._factory.get_lang_list())
-        self._known = frozenset(self._NAMES.get(label, label) for label in self._labels)
+        self._folder = files("langdetect") / "profiles"
+        labels = {entry.name for entry in self._folder.iterdir()}
+        self._known = frozenset(label.partition("-")[0] for label in labels)
 
     def knows(self, tag: str) -> bool:
         return tag in self._known
 
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _factory(self, labels: tuple[str, ...]) -> Any:
+        from langdetect.detector_factory import DetectorFactory
+
+        factory = DetectorFactory()
+        factory.load_json_profile([(self._folder / label).read_text(encoding="utf-8") for label in labels])
+        return factory
+
     def scores(self, text: str, candidates: tuple[str, ...]) -> Scores:
         from langdetect.lang_detect_exception import LangDetectException
 
-        wanted = {label: 1.0 for label in self._labels if self._NAMES.get(label, label) in candidates}
-        if not wanted:
+        known = [tag for tag in candidates if tag in self._known]
+        labels = tuple(label for tag in known for label in self._PROFILES.get(tag, (tag,)))
+        if len(known) < 2:
             return tuple(None for _ in candidates)
-        detector = self._factory.create()
+        detector = self._factory(labels).create()
         detector.seed = 0
-        detector.set_prior_map({label: wanted.get(label, 0.0) for label in self._labels})
         detector.append(text)
         try:
             found = detector.get_probabilities()
@@ -181,7 +189,7 @@ class Langdetect:
             return tuple(None for _ in candidates)
         shares: dict[str, float] = {}
         for value in found:
-            tag = self._NAMES.get(value.lang, value.lang)
+            tag = value.lang.partition("-")[0]
             shares[tag] = shares.get(tag, 0.0) + float(value.prob)
         return _from_shares(shares, candidates, self._known)
 
@@ -206,7 +214,7 @@ def lingua() -> Lingua:
 
 @lru_cache(maxsize=1)
 def langdetect() -> Langdetect:
-    """The process's langdetect detector (0.3 s to load)."""
+    """The process's langdetect detector."""
     return Langdetect()
 
 
@@ -228,8 +236,8 @@ def vote(
     """Which of `candidates` the text is in; `prior` is evidence known beforehand (log odds per candidate).
 
     eldc and py3langid always vote (and `extra`, when given). Where that leaves it open between two candidates, lingua
-    is asked about these two if the text is very short, or short and one of them is in `close` (languages that the
-    first two mix up); langdetect is asked if the voters disagree. Each only if it knows both.
+    is asked about these two if the text is short and one of them is in `close` (languages that the first two mix up);
+    else langdetect is asked if the voters disagree. Each only if it knows both.
     """
     text = text[:_ENOUGH]
     totals = list(prior)
@@ -244,9 +252,8 @@ def vote(
     verdict, second = _best(totals, candidates)
     if verdict.lead >= _CLOSE or second is None:
         return verdict
-    words = len(_WORD.findall(text))
     pair = (verdict.language, second)
-    if words <= _FEW_WORDS or (words <= _SHORT_WORDS and not close.isdisjoint(pair)):
+    if not close.isdisjoint(pair) and len(_WORD.findall(text)) <= _SHORT_WORDS:
         return _ask(lingua(), _LINGUA_WEIGHT, pair, text, candidates, totals) or verdict
     if len(tops) > 1:
         return _ask(langdetect(), _LANGDETECT_WEIGHT, pair, text, candidates, totals) or verdict

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import regex
 
+from langbias.errors import InvalidDataError
 from langbias.packs import LanguagePack
 from langbias.packs.fidelity import Fault, FidelityFile, MarkGrades, Neighbour
 from langbias.packs.pivot import frequent_words, shared_fidelity
@@ -34,6 +36,19 @@ class Evidence:
     def marks(self, word: str) -> bool:
         """Whether a letter or the shape of the lower-case `word` shows the language."""
         return not self.letters.isdisjoint(word) or (self.shape is not None and self.shape.fullmatch(word) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one lower-case word says, per candidate: `letters` (by its letters, marks or shape) and `listed` (0 or 1).
+
+    `only_own`: in the language's own list and no neighbour's; `fits`: it has the shape the language's words have.
+    """
+
+    letters: tuple[int, ...]
+    listed: tuple[int, ...]
+    only_own: bool
+    fits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +101,7 @@ class Lexicon:
     marks: frozenset[str]
     word_shape: regex.Pattern[str] | None
     variants: dict[int, int]
-    foreign_letters: frozenset[str]
-    only_own: frozenset[str]
+    trace: Callable[[str], Trace]
     letters_per_word: int
     pivot: Pivot
     faults: tuple[Fault, ...]
@@ -143,6 +157,11 @@ def _pivot() -> Pivot:
 
 def _token_pattern(scripts: tuple[str, ...]) -> regex.Pattern[str]:
     """Words by kind: `own` script, `latin` (where that is not the own script), `other`; never across kinds."""
+    unknown = [script for script in scripts if script not in SCRIPT_NAMES]
+    if unknown:
+        raise InvalidDataError(
+            f"fidelity.toml: scripts: {unknown[0]!r} is no single script; name each, such as Hira, Kana, Hani"
+        )
     own = "".join(rf"\p{{Script={SCRIPT_NAMES[script]}}}" for script in scripts)
     joiners = r"\p{M}\u200c\u200d"
     parts = [rf"(?P<own>[{own}](?:[{own}{joiners}]|['’ʼ-](?=[{own}])){{0,{_LONGEST}}})"]
@@ -192,13 +211,34 @@ def _build(pack: LanguagePack) -> Lexicon:
         marks=marks_of(file.marks),
         word_shape=_shape(file.word_shape),
         variants=dict(zip(map(ord, variants.letters), map(ord, variants.stand_for), strict=True)) if variants else {},
-        foreign_letters=frozenset("".join(n.letters for n in neighbours)) - frozenset(file.own_letters),
-        only_own=common.difference(*(e.words for e in evidence[1:])),
+        trace=_tracer(tuple(evidence), file),
         letters_per_word=_LETTERS_PER_WORD if scripts[0] in _UNSPACED else 0,
         pivot=pivot,
         faults=(*shared.base.fault, *file.fault),
         file=file,
     )
+
+
+def _tracer(evidence: tuple[Evidence, ...], file: FidelityFile) -> Callable[[str], Trace]:
+    """The function that reads one word, with a memory of the words it saw."""
+    own, others = evidence[0], evidence[1:]
+    marks, shape = marks_of(file.marks), _shape(file.word_shape)
+    foreign_letters = frozenset("".join(n.letters for n in file.neighbours)) - own.letters
+
+    @lru_cache(maxsize=50_000)
+    def trace(word: str) -> Trace:
+        letters = [int(e.marks(word)) for e in evidence]
+        if marks:  # a mark proves the language unless a letter stands beside it that only a neighbour has
+            spelled = unicodedata.normalize("NFD", word)
+            letters[0] = int(not marks.isdisjoint(spelled) and foreign_letters.isdisjoint(word))
+        return Trace(
+            letters=tuple(letters),
+            listed=tuple(int(word in e.words) for e in evidence),
+            only_own=word in own.words and not any(word in e.words for e in others),
+            fits=shape is not None and shape.fullmatch(bare(word)) is not None,
+        )
+
+    return trace
 
 
 def _shape(pattern: str) -> regex.Pattern[str] | None:

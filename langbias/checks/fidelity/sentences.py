@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
-from langbias.checks.fidelity.lexicon import Lexicon, bare
+from langbias.checks.fidelity.lexicon import Lexicon
 from langbias.detection import Detector, vote
 
 # What one word with a letter, or one frequent word, of a candidate weighs (log odds), and at most together.
@@ -48,11 +47,10 @@ def opinion(
     lower = [word.lower() for word in words]
     if lexicon.variants:
         lower = _keyed(lower, lexicon)
-    letters = [sum(e.marks(word) for word in lower) for e in lexicon.evidence]
-    frequent = [sum(word in e.words for word in lower) for e in lexicon.evidence]
-    if lexicon.marks:
-        letters[0] = sum(_marked(word, lexicon) for word in lower)
-    proof = letters[0] + (0 if lexicon.marks else sum(word in lexicon.only_own for word in lower))
+    traces = [lexicon.trace(word) for word in lower]
+    letters = [sum(column) for column in zip(*(trace.letters for trace in traces), strict=True)]
+    frequent = [sum(column) for column in zip(*(trace.listed for trace in traces), strict=True)]
+    proof = letters[0] + (0 if lexicon.marks else sum(trace.only_own for trace in traces))
     ahead = frequent[0] - max(frequent[1:])
     if whole is None and not any(letters[1:]) and proof >= _PROVEN and proof + ahead >= _PROVEN:
         return Opinion(lexicon.tag, True)
@@ -62,7 +60,7 @@ def opinion(
     ]
     prior[0] += _EXPECTED if whole is None else 0.0
     if lexicon.word_shape is not None:
-        fitting = sum(lexicon.word_shape.fullmatch(bare(word)) is not None for word in lower)
+        fitting = sum(trace.fits for trace in traces)
         prior[0] += max(-_SHAPE_AT_MOST, min(_SHAPE_AT_MOST, _FITS * fitting - _MISFITS * (len(lower) - fitting)))
     verdict = vote(" ".join(lower), lexicon.candidates, tuple(prior), lexicon.close, extra)
     if verdict.language == lexicon.tag:
@@ -74,17 +72,12 @@ def opinion(
     return Opinion(verdict.language, (not lone or count > _SHORT) and verdict.lead >= _SHORT_LEAD)
 
 
-def _marked(word: str, lexicon: Lexicon) -> bool:
-    """Whether a word carries marks of the language and no letter that only a neighbour has."""
-    marks = not lexicon.marks.isdisjoint(unicodedata.normalize("NFD", word))
-    return marks and lexicon.foreign_letters.isdisjoint(word)
-
-
 def _keyed(words: list[str], lexicon: Lexicon) -> list[str]:
     """The words with letters of another keyboard set right, where words or letters of the language alone show it."""
-    mended = [word.translate(lexicon.variants) for word in words]
-    if any(e.marks(word) for e in lexicon.evidence[1:] for word in words):
+    as_written = [lexicon.trace(word) for word in words]
+    if any(any(trace.letters[1:]) for trace in as_written):
         return words
-    own = sum(word in lexicon.only_own or lexicon.evidence[0].marks(word) for word in mended)
-    foreign = sum(any(word in e.words for e in lexicon.evidence[1:]) for word in words if word not in lexicon.common)
+    mended = [word.translate(lexicon.variants) for word in words]
+    own = sum(trace.only_own or trace.letters[0] for trace in map(lexicon.trace, mended))
+    foreign = sum(any(trace.listed[1:]) and not trace.listed[0] for trace in as_written)
     return mended if own > foreign else words
