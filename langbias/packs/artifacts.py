@@ -32,19 +32,26 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A small sentencepiece unigram model that scores how word-like the letters of a text are.
+class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mean log-probability per letter that native text of at least `words` words does not fall under."""
 
-    `file` lies in the pack folder. A word is broken when its log-probability per letter is under `word_floor`; a reply
-    is broken when at least `broken_share` of its words are (and at least three). `source` tells the recipe and the
-    licence of what it was trained on.
+    words: int
+    score: float
+
+
+class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What tells broken letters from words: a sentencepiece unigram model, `file` in the pack folder.
+
+    An empty `file` means the pack's own `morphology.likelihood`. `drop` (a character class, on decomposed text)
+    takes off marks that people write or not, `same` maps letters of another keyboard to the language's own. `source` gives the recipe, `licence` that of the text it was trained on.
     """
 
-    file: str
-    word_floor: float
-    broken_share: float
+    floor: tuple[Floor, ...]
     source: str
     licence: str
+    file: str = ""
+    drop: str = ""
+    same: dict[str, str] = {}
 
 
 class ArtifactsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

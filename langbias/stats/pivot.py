@@ -69,7 +69,7 @@ def chrf(text: str, reference: str) -> float:
 
 
 def aligned_chrf(text: str, other: str) -> float:
-    """Mean over the sentences of `text` of the chrF to their best match in `other`; replies order things differently."""
+    """Mean over the sentences of `text` of the chrF to their best match in `other`: replies reorder things."""
     ours, theirs = _sentences(text), _sentences(other)
     if not ours or not theirs:
         return 0.0

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
+import regex
+from scipy.stats import mannwhitneyu
+
 from langbias.checks.artifacts.garble import MECHANISMS
+from langbias.checks.artifacts.letters import broken_letters
+from langbias.checks.context import CheckContext
+from langbias.packs import load_pack
+from langbias.packs.letters import letter_scorer
+
+_WORD = regex.compile(r"[\p{L}\p{M}]{2,}")
+_CLUSTER = regex.compile(r"\X")
 
 Named = list[tuple[str, bool, tuple[str, ...]]]
 
@@ -35,7 +46,48 @@ def byte_loss(text: str, rng: random.Random) -> str:
     return raw.decode(errors="replace")
 
 
+def shuffled_letters(text: str, rng: random.Random) -> str:
+    """Letters shuffled inside every word of two letters or more."""
+    return _WORD.sub(lambda found: "".join(rng.sample(letters := _CLUSTER.findall(found.group()), len(letters))), text)
+
+
+def replaced_letters(text: str, rng: random.Random) -> str:
+    """A quarter of the letters replaced by letters drawn from the same text."""
+    pool = [letter for word in _WORD.findall(text) for letter in _CLUSTER.findall(word)]
+    return _WORD.sub(
+        lambda found: "".join(
+            rng.choice(pool) if rng.random() < 0.25 else one for one in _CLUSTER.findall(found.group())
+        ),
+        text,
+    )
+
+
 DAMAGES = (mojibake, mojibake_dropped, loop, byte_loss)
+
+
+def letter_rows(tag: str, native: list[list[str]], analyse: object) -> None:
+    """Broken letters: AUC of the score, share found, and false alarms, on lines and on replies of five lines."""
+    scorer = letter_scorer(tag)
+    if scorer is None:
+        return
+    context = CheckContext(pack=load_pack(tag), analyse=analyse)  # type: ignore[arg-type]
+    print(f"\n## {tag}: broken letters\n")
+    print("| unit | damage | AUC | found | false alarms |\n|---|---|---|---|---|")
+    for lines in (1, 5):
+        texts = [
+            "\n".join(source[at : at + lines]) for source in native for at in range(0, len(source) - lines + 1, lines)
+        ]
+        texts = [text for text in texts if scorer(text)[1] >= 5]
+        chosen = random.Random(5).sample(texts, min(300, len(texts)))
+        false = sum(bool(broken_letters(text, context)) for text in texts) / len(texts)
+        for damage in (shuffled_letters, replaced_letters):
+            rng = random.Random(11)
+            damaged = [damage(text, rng) for text in chosen]
+            low = np.array([scorer(text)[0] for text in damaged])
+            high = np.array([scorer(text)[0] for text in chosen])
+            area = mannwhitneyu(high, low).statistic / (len(high) * len(low))
+            found = sum(bool(broken_letters(text, context)) for text in damaged) / len(damaged)
+            print(f"| {lines} lines | {damage.__name__} | {area:.3f} | {found:.2f} | {false:.4f} of {len(texts)} |")
 
 
 def garble_rows(tag: str, sources: Named) -> None:

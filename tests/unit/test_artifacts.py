@@ -162,3 +162,28 @@ def test_good_replies_pass_and_show_nothing(tag: str) -> None:
     for reply in pack.good_replies.reply:
         result = check(Response("t", 0, Status.OK, reply.text), CheckContext(pack=pack))
         assert (result.outcome, result.findings) == (Outcome.PASS, ()), reply.text
+
+
+@pytest.mark.parametrize("tag", ["en", "ru", "fa", "yo"])
+def test_shuffled_letters_are_garble(tag: str) -> None:
+    import random
+
+    import regex
+
+    pack, rng = load_pack(tag), random.Random(1)
+    text = " ".join(reply.text for reply in pack.good_replies.reply[:3])
+    letters = regex.compile(r"\X")
+    broken = regex.sub(
+        r"[\p{L}\p{M}]{3,}",
+        lambda word: "".join(rng.sample(whole := letters.findall(word.group()), len(whole))),
+        text,
+    )
+    result = check(Response("t", 0, Status.OK, broken), CheckContext(pack=pack))
+    assert (result.outcome, measures(result).garbled_kind) == (Outcome.FAIL, "broken_letters")
+
+
+def test_yoruba_without_marks_is_not_garble() -> None:
+    pack = load_pack("yo")
+    for reply in pack.good_replies.reply:
+        stripped = "".join(c for c in unicodedata.normalize("NFD", reply.text) if not unicodedata.combining(c))
+        assert measures(check(Response("t", 0, Status.OK, stripped), CheckContext(pack=pack))).garbled is False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from langbias.checks.artifacts.garble import LONGEST_WORD, MECHANISMS
+from langbias.checks.artifacts.letters import BROKEN_LETTERS, broken_letters
 from langbias.checks.artifacts.quoted import own_words, without_endless_words
 from langbias.checks.artifacts.rate import ABOVE, INSUFFICIENT, LEAST_SENTENCES, baseline_for, rule_hits, verdict
 from langbias.checks.context import CheckContext
@@ -48,7 +49,7 @@ def check(response: Response, context: CheckContext) -> CheckResult:
         )
         return _result(response, Outcome.NOT_APPLICABLE, reason, ArtifactsMeasures(), ())
     text = Text(response.text[:LENGTH_LIMIT])
-    kind, broken = _garble(text)
+    kind, broken = _garble(text, context)
     if not _in_expected_script(text.value, context):
         outcome = Outcome.FAIL if kind else Outcome.NOT_APPLICABLE
         reason = f"garbled: {kind}" if kind else "the reply is not in the script of the language; rules do not apply"
@@ -76,10 +77,13 @@ def _result(
     return CheckResult(response.trial_id, response.turn, CHECK_ID, outcome, reason, measures, shown)
 
 
-def _garble(text: Text) -> tuple[str | None, tuple[Finding, ...]]:
+def _garble(text: Text, context: CheckContext) -> tuple[str | None, tuple[Finding, ...]]:
     """(kind of the first mechanism that found damage, all damage found); code and addresses are left out."""
     prose = blank_out(text.value, masked_spans(text.value))
     found = [(mechanism, span) for mechanism in MECHANISMS for span in mechanism.find(prose)]
+    if not found:
+        # Loops and mojibake would also look like broken letters; they have the plainer names.
+        found = [(BROKEN_LETTERS, span) for span in broken_letters(prose[:READ_LIMIT], context)]
     findings = tuple(
         Finding(
             mechanism.full_id, Severity.MAJOR, "mangled-text", text.stored(span), text.excerpt(span), mechanism.message

@@ -16,8 +16,17 @@ def _kiwi() -> Any:
 
 
 @lru_cache(maxsize=512)
+def _analysed(text: str) -> tuple[tuple[Token, ...], float]:
+    """The likeliest morphemes of `text` with the natural logarithm of their likelihood."""
+    ((tokens, score),) = _kiwi().analyze(text, top_n=1)
+    return tuple(Token(form=t.form, lemma=t.lemma, tag=t.tag, start=t.start, end=t.end) for t in tokens), float(score)
+
+
 def analyse(text: str) -> tuple[Token, ...]:
     """Morphemes of `text` in order; `tag` is the Sejong tag (EF final ending, EP pre-final, NP pronoun ...)."""
-    return tuple(
-        Token(form=t.form, lemma=t.lemma, tag=t.tag, start=t.start, end=t.end) for t in _kiwi().tokenize(text)
-    )
+    return _analysed(text)[0]
+
+
+def likelihood(text: str) -> float:
+    """Log-likelihood of `text` under the morpheme model: broken syllables make it fall."""
+    return _analysed(text)[1]

@@ -1,0 +1,55 @@
+"""Broken letters: words that no writer of the language would spell so, found by how word-like their letters are."""
+
+from __future__ import annotations
+
+from langbias.checks.artifacts.garble import Mechanism
+from langbias.checks.context import CheckContext
+from langbias.packs.artifacts import LetterModel
+from langbias.packs.letters import Scorer, letter_scorer
+from langbias.text import sentences, words
+from langbias.types import Span
+
+BROKEN_LETTERS = Mechanism("broken-letters", "The letters do not form words of the language.", lambda _: [])
+
+
+# Passages are judged apart, so that a broken end does not hide behind a sound beginning.
+_PASSAGE_WORDS = 15
+
+
+def broken_letters(text: str, context: CheckContext) -> list[Span]:
+    """Passages of `text` whose words are not of the language; all of it when only the whole shows it.
+
+    Nothing is said about a pack without a letter model, nor under its least number of words. Packs whose model is their
+    analyser are judged only when the context brings that analyser.
+    """
+    model = context.pack.artifacts.letters
+    if model is None or (not model.file and context.analyse is None):
+        return []
+    scorer = letter_scorer(context.pack.language.tag)
+    if scorer is None:
+        return []
+    passages = _passages(text)
+    broken = [span for span in passages if _broken(text[span.start : span.end], scorer, model)]
+    if broken or len(passages) < 2:
+        return broken
+    return [Span(passages[0].start, passages[-1].end)] if _broken(text, scorer, model) else []
+
+
+def _passages(text: str) -> list[Span]:
+    """Consecutive sentences joined until they hold enough words to judge."""
+    found: list[Span] = []
+    count = 0
+    for sentence in sentences(text):
+        if not found or count >= _PASSAGE_WORDS:
+            found.append(sentence)
+            count = 0
+        else:
+            found[-1] = Span(found[-1].start, sentence.end)
+        count += len(words(text, sentence))
+    return found
+
+
+def _broken(text: str, scorer: Scorer, model: LetterModel) -> bool:
+    score, count = scorer(text)
+    fitting = [floor for floor in model.floor if floor.words <= count]
+    return bool(fitting) and score < max(fitting, key=lambda floor: floor.words).score

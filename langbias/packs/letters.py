@@ -1,0 +1,97 @@
+"""How word-like the letters of a text are: a small unigram model per language, or the pack's own analyser.
+
+Read on first use and kept; the only disk access of the artifacts check, and only to data of the pack.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from langbias.packs.artifacts import LetterModel
+from langbias.packs.loading import load_morphology, load_pack, pack_folder
+from langbias.text import words
+
+# Mean log-probability per letter of the words of a text, and how many words it rests on.
+Scorer = Callable[[str], tuple[float, int]]
+# An unknown letter is worse than the rarest piece by this much (as sentencepiece's own penalty, 10, but milder).
+_UNKNOWN = 6.0
+
+
+@lru_cache(maxsize=64)
+def letter_scorer(tag: str) -> Scorer | None:
+    """The scorer of the pack `tag`, or None when the pack has no `[letters]`."""
+    pack = load_pack(tag)
+    model = pack.artifacts.letters
+    if model is None:
+        return None
+    scripts = pack.fidelity.scripts or (pack.language.script,)
+    own = regex.compile(rf"[[{''.join(map(_script_class, scripts))}\p{{M}}\u200c]--\p{{N}}]++", regex.VERSION1)
+    if not model.file:
+        return _by_analyser(tag, own)
+    return _by_pieces(_word_score(tag, model), own)
+
+
+def _script_class(code: str) -> str:
+    return rf"\p{{Script={code}}}"
+
+
+def _by_analyser(tag: str, own: regex.Pattern[str]) -> Scorer | None:
+    """By the log-likelihood that the pack's `morphology.likelihood` gives a text."""
+    likelihood: Callable[[str], float] | None = getattr(load_morphology(tag), "likelihood", None)
+    if likelihood is None:
+        return None
+
+    def score(text: str) -> tuple[float, int]:
+        runs = [span for span in words(text) if own.match(text, span.start)]
+        letters = sum(span.end - span.start for span in runs)
+        count = len(runs)
+        return (likelihood(text) / letters, count) if letters else (0.0, 0)
+
+    return score
+
+
+def _by_pieces(word_score: Callable[[str], float], own: regex.Pattern[str]) -> Scorer:
+    def score(text: str) -> tuple[float, int]:
+        found = [
+            word_score(text[span.start : span.end])
+            for span in words(text)
+            if span.end - span.start >= 2 and own.fullmatch(text, span.start, span.end)
+        ]
+        return (sum(found) / len(found), len(found)) if found else (0.0, 0)
+
+    return score
+
+
+def folded(word: str, model: LetterModel) -> str:
+    """`word` as the model knows it: lower case, optional marks dropped, look-alike letters mapped."""
+    same = {ord(letter): own for letter, own in model.same.items()}
+    word = unicodedata.normalize("NFKC", word).lower().translate(same)
+    if not model.drop:
+        return word
+    return unicodedata.normalize("NFC", _dropped(model.drop).sub("", unicodedata.normalize("NFD", word)))
+
+
+@lru_cache(maxsize=64)
+def _dropped(marks: str) -> regex.Pattern[str]:
+    return regex.compile(f"[{marks}]")
+
+
+def _word_score(tag: str, model: LetterModel) -> Callable[[str], float]:
+    """Log-probability per letter of a word under the pack's sentencepiece model."""
+    from sentencepiece import SentencePieceProcessor
+
+    pieces: Any = SentencePieceProcessor(model_proto=(pack_folder(tag) / model.file).read_bytes())
+    scores = [pieces.get_score(piece) for piece in range(pieces.get_piece_size())]
+    scores[pieces.unk_id()] = min(scores) - _UNKNOWN
+
+    @lru_cache(maxsize=50_000)
+    def score(word: str) -> float:
+        word = folded(word, model)
+        return sum(scores[piece] for piece in pieces.encode(word)) / max(1, len(word))  # type: ignore[no-any-return]
+
+    return score
