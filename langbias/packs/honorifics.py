@@ -120,7 +120,10 @@ class Marks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of user, recognised by what they write (`any` and `unless` are patterns). The first that fits counts."""
+    """A kind of user, recognised by what they write (`any` and `unless` are patterns). The first that fits counts.
+
+    An id that begins with `asks-` is the user's own request: the address may then change between the turns.
+    """
 
     id: str
     any: tuple[str, ...]

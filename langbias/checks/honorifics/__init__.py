@@ -86,10 +86,10 @@ def _scripts(pack: LanguagePack) -> tuple[str, ...]:
 def _findings(reading: Reading, reply: Text, context: CheckContext) -> tuple[Finding, ...]:
     pack, tag = context.pack.honorifics, context.pack.language.tag
     found: list[Finding | None] = []
-    user = user_of(context, pack)
     if reading.address == "mixed":
         found.append(mixed_finding(reading, reply, tag))
     elif reading.address in ("V", "T"):
+        user = user_of(context, pack)
         if not user.kind.startswith("asks-"):
             found.append(turn_finding(reading, reply, context))
         found.append(policy_finding(reading, reply, tag, pack, user))
