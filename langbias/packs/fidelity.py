@@ -89,7 +89,8 @@ class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     word_shape: what every word of a language in Latin script looks like without its marks (a regular expression).
     marks: letters that carry the combining marks by which a word of this language is told from one of the pivot.
     romanised_words: frequent words of the language as people write them in Latin letters.
-    allowed_words: words in another script that are ordinary in this language. names: organisations, titles.
+    allowed_words: words in another script that are ordinary in this language. names: organisations, titles;
+    name_particles: small words inside them.
     space_collapse: letters in a row without a space that no sentence of this language has; 0 = not judged.
     pivot (in _base only): the language chatbots fall back to.
     """
@@ -107,6 +108,7 @@ class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_words: str = ""
     units: str = ""
     names: tuple[str, ...] = ()
+    name_particles: str = ""
     tolerated: tuple[Tolerance, ...] = ()
     requests: tuple[Request, ...] = ()
     mark_grades: MarkGrades | None = None

@@ -14,14 +14,12 @@ _GLOSS_WORDS = 6
 _MENTION_WORDS = 2
 _MENTION_LETTERS = 8
 _NAME_WORDS = 6
+# A line of capitalised words longer than this is speech or a heading, even if half of its words could be a name's.
+_HEADING_WORDS = 4
 _ACRONYM_LETTERS = 6
 # A plain word in capitals before a colon is a label (TITLE:) from so many letters on, else an acronym (STOP:).
 _LABEL_LETTERS = 5
 _GUESS_WORDS = 4
-# Small words inside names of organisations: Doctors of the World, Médecins du Monde, Ministerio de Salud.
-_NAME_PARTICLES = frozenset(
-    ("of", "the", "and", "for", "on", "to", "in", "de", "la", "du", "des", "van", "von", "al", "el", "bin", "y", "e")
-)
 
 
 # Found "language" of the native language in Latin letters.
@@ -97,7 +95,7 @@ def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon
     speaking = [
         at
         for at, word in enumerate(words)
-        if not _silent(at, words, run.tokens[at], prose, lexicon) and not _particle(at, words, lower)
+        if not _silent(at, words, run.tokens[at], prose, lexicon) and not _particle(at, words, lower, lexicon)
     ]
     if not speaking and place.first and place.colon and lexicon.pivot.has(lower[0]) and len(lower[0]) >= _LABEL_LETTERS:
         return Fault("foreign-label", lexicon.pivot.tag)
@@ -134,14 +132,14 @@ def _after_number(prose: Prose, token: Token) -> bool:
     return bool(before) and before[-1].isdigit()
 
 
-def _particle(at: int, words: list[str], lower: list[str]) -> bool:
+def _particle(at: int, words: list[str], lower: list[str], lexicon: Lexicon) -> bool:
     """Whether a small word stands between two capitalised ones: part of a name."""
     return (
-        lower[at] in _NAME_PARTICLES
+        lower[at] in lexicon.particles
         and words[at].islower()
         and 0 < at < len(words) - 1
-        and (_capital(words[at - 1]) or lower[at - 1] in _NAME_PARTICLES)
-        and (_capital(words[at + 1]) or lower[at + 1] in _NAME_PARTICLES)
+        and (_capital(words[at - 1]) or lower[at - 1] in lexicon.particles)
+        and (_capital(words[at + 1]) or lower[at + 1] in lexicon.particles)
     )
 
 
@@ -162,7 +160,8 @@ def _judge_capitals(
             return Fault("foreign-label", lexicon.pivot.tag)
         if len(speaking) > _NAME_WORDS:
             return Fault("other-language", lexicon.pivot.tag)
-    if place.alone and 0 < len(speaking) <= 2 * len(plain):
+    whole_sentence = place.first and place.last and len(speaking) > _HEADING_WORDS
+    if (place.alone or whole_sentence) and 0 < len(speaking) <= 2 * len(plain):
         return Fault("foreign-label", lexicon.pivot.tag)
     return None
 

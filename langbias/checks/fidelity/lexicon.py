@@ -96,6 +96,7 @@ class Lexicon:
     allowed: frozenset[str]
     units: frozenset[str]
     names: frozenset[str]
+    particles: frozenset[str]
     tolerated: tuple[tuple[str, int], ...]
     decodes: bool
     marks: frozenset[str]
@@ -206,6 +207,7 @@ def _build(pack: LanguagePack) -> Lexicon:
         allowed=words_of(shared.base.allowed_words) | words_of(file.allowed_words),
         units=words_of(shared.base.units) | words_of(file.units),
         names=frozenset(" ".join(regex.findall(r"[\w&]+", name.lower())) for name in names),
+        particles=words_of(shared.base.name_particles),
         tolerated=tuple((t.script, t.letters) for t in file.tolerated),
         decodes=file.decoder == "words" and tag != pivot.tag,
         marks=marks_of(file.marks),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from langbias.checks.fidelity.lexicon import Lexicon
@@ -19,11 +20,12 @@ _FITS, _MISFITS, _SHAPE_AT_MOST = 0.6, 0.8, 3.5
 _WHOLE = 2.5
 # Two words of proof and none against: no vote is needed.
 _PROVEN = 2
-# Lead that a foreign candidate needs; and that so few words need which hold no letter or frequent word of it (more of
-# them when they are all there is).
+# Lead that a foreign candidate needs to be named; more where so few words (more of them when they are all there is)
+# are judged, and most where neither a letter nor a frequent word of its own nor lingua speaks for it.
 _LEAD = 0.4
 _SHORT, _LONE_SHORT = 3, 6
-_SHORT_LEAD = 1.5
+_SHOWN_LEAD = 1.0
+_SHORT_LEAD = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,14 @@ def opinion(
         return Opinion(lexicon.tag, True, verdict.lead)
     at = lexicon.candidates.index(verdict.language)
     count = lexicon.count_words(words)
-    if letters[at] + frequent[at] or count > (_LONE_SHORT if lone else _SHORT):
-        return Opinion(verdict.language, verdict.lead >= _LEAD)
-    return Opinion(verdict.language, (not lone or count > _SHORT) and verdict.lead >= _SHORT_LEAD)
+    shown = bool(letters[at]) or any(trace.listed[at] > trace.listed[0] for trace in traces)
+    if count > (_LONE_SHORT if lone else _SHORT) or (shown and count > _SHORT):
+        needed = _LEAD
+    elif shown or (verdict.language in lexicon.close and not (lone and count <= _SHORT)):
+        needed = _SHOWN_LEAD
+    else:
+        needed = math.inf if lone and count <= _SHORT else _SHORT_LEAD
+    return Opinion(verdict.language, verdict.lead >= needed)
 
 
 def _keyed(words: list[str], lexicon: Lexicon) -> list[str]:
