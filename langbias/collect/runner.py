@@ -156,7 +156,7 @@ class _Session:
         while True:
             await asyncio.sleep(SYNC_SECONDS)
             with contextlib.suppress(LangbiasError):
-                self._log.sync()
+                self._log.sync_soon()
 
     async def _run_lane(self, lane: Lane) -> None:
         workers = lane.spec.pace.max_connections or self._settings.max_connections
@@ -190,7 +190,7 @@ class _Session:
             if fault is not None and lane.holds_back(fault):
                 lane.hold(Held(job, response, fault), self._settings)
                 return
-            if fault is None:
+            if fault is None and lane.stop_reason is None:
                 for held in lane.release_held():
                     self._store(lane, held.job, held.response)
             self._store(lane, job, response)
@@ -226,7 +226,7 @@ class _Session:
         while True:
             attempt += 1
             reply, wait, latency = await self._attempt(lane, lane.adapter, request)
-            if reply.fault not in RETRIED or attempt >= self._settings.max_attempts:
+            if not self._may_ask_again(reply.fault, attempt):
                 break
             pause = max(wait or 0.0, self._delay(job.trial, attempt))
             if self._clock.monotonic() + pause > deadline:
@@ -236,6 +236,11 @@ class _Session:
             self._on_event(Waiting(lane.spec.target.id, pause, reply.error or ""))
             await lane.limiter.sleep(pause)
         return reply.fault, self._response(lane, job, turn, reply, attempt, latency)
+
+    def _may_ask_again(self, fault: Fault | None, attempt: int) -> bool:
+        """A full house is waited out for as long as patience lasts; every other cause has its number of attempts."""
+        most = self._settings.max_attempts
+        return fault in RETRIED and (attempt < most or (fault is Fault.RATE_LIMIT and most > 1))
 
     async def _attempt(self, lane: Lane, adapter: Adapter, request: HttpRequest) -> tuple[Reply, float | None, float]:
         """One HTTP request inside one slot; returns the reply, the wait the server asks for, and seconds taken."""
@@ -247,6 +252,7 @@ class _Session:
                 self._client,
                 request,
                 adapter,
+                secret=lane.secret,
                 timeout=pace.timeout or self._settings.timeout,
                 most_bytes=self._settings.max_reply_bytes,
             )
@@ -255,15 +261,16 @@ class _Session:
         latency = self._clock.monotonic() - grant.started
         now = self._clock.now()
         wait = reply.retry_after if reply.retry_after is not None else asked_wait(headers, now)
+        patience = self._settings.patience
         if reply.fault is Fault.RATE_LIMIT:
-            lane.limiter.throttled(grant, min(wait, self._settings.patience) if wait is not None else None)
+            lane.limiter.throttled(grant, wait if wait is not None and wait <= patience else None)
         elif reply.fault is None:
             usage = reply.usage
             tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0) if usage else None
             lane.limiter.answered(grant, tokens)
             rest = exhausted_wait(headers, now)
-            if rest is not None:
-                lane.limiter.rest(min(rest, self._settings.patience))
+            if rest is not None and rest <= patience:
+                lane.limiter.rest(rest)
         return reply, wait, latency
 
     def _count_call(self) -> None:

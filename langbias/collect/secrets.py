@@ -22,6 +22,10 @@ class Secret:
         """`text` without the value."""
         return text.replace(self.value, _HIDDEN) if len(self.value) >= _SHORTEST else text
 
+    def hidden_in_bytes(self, body: bytes) -> bytes:
+        """`body` without the value."""
+        return body.replace(self.value.encode(), _HIDDEN.encode()) if len(self.value) >= _SHORTEST else body
+
     def hidden_in_response(self, response: Response) -> Response:
         """`response` without the value: servers echo keys in errors, and a hostile one may echo it as its reply."""
         if len(self.value) < _SHORTEST:

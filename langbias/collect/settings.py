@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class CollectSettings:
     """Times are in seconds. A target's own pace (langbias.toml) comes before what stands here.
 
-    `max_attempts` and `patience` bound the retries of one turn by count and by time. `max_calls` bounds the HTTP
+    `max_attempts` and `patience` bound the retries of one turn by count and by time (a 429 by time alone; with
+    `max_attempts` 1 nothing is asked again). `max_calls` bounds the HTTP
     requests of this session. `fatal_limit`: so many identical fatal answers in a row stop a target; `outage_limit`: so
     many turns in a row that failed in spite of retries.
     """

@@ -14,6 +14,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from langbias.collect.secrets import Secret
 from langbias.targets.outcome import failed
 from langbias.targets.protocol import Adapter, Fault, HttpRequest, Reply
 
@@ -62,7 +63,13 @@ class BodyTooLargeError(Exception):
 
 
 async def exchange(
-    client: httpx.AsyncClient, request: HttpRequest, adapter: Adapter, *, timeout: float, most_bytes: int
+    client: httpx.AsyncClient,
+    request: HttpRequest,
+    adapter: Adapter,
+    *,
+    secret: Secret | None,
+    timeout: float,
+    most_bytes: int,
 ) -> tuple[Reply, dict[str, str]]:
     """Send `request` and read the whole answer; returns what it means and its headers (names in lower case).
 
@@ -86,7 +93,8 @@ async def exchange(
                 await response.aclose()
         if 300 <= response.status_code < 400:
             return _redirected(response.status_code, headers), headers
-        return adapter.parse(response.status_code, headers, body), headers
+        # Before parsing: an excerpt of an error could cut an echoed key in two, and half a key is still a leak.
+        return adapter.parse(response.status_code, headers, secret.hidden_in_bytes(body) if secret else body), headers
     except TimeoutError:
         return failed(Fault.TIMEOUT, f"no whole reply within {timeout:g} s"), headers
     except BodyTooLargeError:

@@ -1,10 +1,14 @@
-"""The append-only log of responses: each row is written at once, and synced every 64 rows or every second."""
+"""The append-only log of responses: each row is written at once, and synced every 64 rows or every second.
+
+Syncing runs beside the writing, in a thread: on a busy disk it takes tens of milliseconds, and replies must not wait.
+"""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from langbias.store.disk import disk_errors
@@ -13,6 +17,8 @@ from langbias.types import Response
 
 SYNC_ROWS = 64
 SYNC_SECONDS = 1.0
+# Where the disk is slower than the replies, writing waits for it after so many rows.
+MOST_UNSYNCED = 8 * SYNC_ROWS
 
 
 class ResponseLog:
@@ -27,6 +33,8 @@ class ResponseLog:
         self._monotonic = monotonic
         self._unsynced = 0
         self._synced_at = monotonic()
+        self._syncer = ThreadPoolExecutor(1, "sync")
+        self._syncing: Future[None] | None = None
         with disk_errors(path):
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
@@ -65,15 +73,35 @@ class ResponseLog:
         self._end = grown
         self._unsynced += 1
         if self._unsynced >= SYNC_ROWS or self._monotonic() - self._synced_at >= SYNC_SECONDS:
-            self.sync()
+            self._begin_sync()
+
+    def _begin_sync(self) -> None:
+        if self._syncing is not None and not self._syncing.done() and self._unsynced < MOST_UNSYNCED:
+            return
+        self._end_sync()
+        self._unsynced = 0
+        self._synced_at = self._monotonic()
+        self._syncing = self._syncer.submit(os.fsync, self._file)
+
+    def _end_sync(self) -> None:
+        """Wait for the sync under way. Raises StoreError when the disk refused it."""
+        syncing, self._syncing = self._syncing, None
+        if syncing is not None:
+            with disk_errors(self.path):
+                syncing.result()
+
+    def sync_soon(self) -> None:
+        """Begin to bring what was written onto the disk itself, unless that is under way or all is there."""
+        if self._unsynced:
+            self._begin_sync()
 
     def sync(self) -> None:
-        """Bring what was written onto the disk itself."""
+        """Bring what was written onto the disk itself, and wait for it."""
+        self._end_sync()
         if self._unsynced:
             self._unsynced = 0
             with disk_errors(self.path):
                 os.fsync(self._file)
-        self._synced_at = self._monotonic()
 
     def close(self) -> None:
         """Sync and close; closing twice is no error."""
@@ -82,5 +110,6 @@ class ResponseLog:
         try:
             self.sync()
         finally:
+            self._syncer.shutdown()
             os.close(self._file)
             self._file = -1

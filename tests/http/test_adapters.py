@@ -165,15 +165,15 @@ def test_a_key_that_the_server_echoes_is_not_stored(api, serve, world):
         api.ok(f"your key is {KEY}"),
         Answer(KEY.encode(), 500),
         Answer(f'{{"error": "{KEY}"}}'.encode(), 401),
+        error(400, "bad", "x" * 280 + KEY),
     ]
     for answer in leaks:
         stub = serve(answer)
         w = world(spec(api.adapter(stub.url)))
         w.path = w.path / str(stub.port)
         report = w.collect(ONCE)
-        assert KEY.encode() not in w.stored_bytes()
-        assert KEY not in repr(report)
-        assert KEY not in repr(w.events)
+        shown = w.stored_bytes().decode() + repr(report) + repr(w.events)
+        assert KEY[:8] not in shown, "not even a half of it"
 
 
 def test_chat_completions_body(serve, world):

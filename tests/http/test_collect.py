@@ -180,12 +180,13 @@ def test_an_outage_stops_the_target(serve, world):
     assert report.remaining == 60 - len(w.responses())
 
 
-def test_a_wait_beyond_patience_is_a_stop_and_no_failure(serve, world):
+@pytest.mark.parametrize("connections", [1, 16])
+def test_a_wait_beyond_patience_is_a_stop_and_no_failure(serve, world, connections):
     stub = serve(Answer({"error": {"message": "daily limit"}}, 429, {"retry-after": "86400"}))
     w = world(bot(stub), scenarios=10)
     started = time.monotonic()
-    report = w.collect(dataclasses.replace(QUICK, patience=0.5))
-    assert time.monotonic() - started < 5
+    report = w.collect(dataclasses.replace(QUICK, patience=3, max_connections=connections))
+    assert time.monotonic() - started < 2
     assert "asks to wait 86400 s" in report.stopped[0].reason
     assert report.remaining == 10
 
@@ -201,6 +202,29 @@ def test_a_missing_key_names_the_variable(serve, world):
         w.collect()
     assert "bad" not in str(caught.value)
     assert stub.seen == []
+
+
+def test_what_was_under_way_when_the_target_was_stopped_is_stored_and_the_fatal_answers_are_not(serve, world):
+    def respond(seen):
+        slow = b"s0 " in seen.raw
+        return dataclasses.replace(ok(seen), delay=0.3) if slow else CHAT.wrong_key
+
+    w = world(bot(serve(respond)), scenarios=6)
+    report = w.collect(dataclasses.replace(QUICK, max_connections=6))
+    assert [r.status for r in w.responses()] == [Status.OK]
+    assert report.remaining == 5
+
+
+def test_a_full_house_is_waited_out_beyond_the_number_of_attempts(serve, world):
+    stub = serve(lambda seen: Answer({}, 429) if seen.number < 9 else ok(seen))
+    w = world(bot(stub))
+    w.collect(dataclasses.replace(QUICK, max_attempts=2))
+    assert [(r.status, r.attempts) for r in w.responses()] == [(Status.OK, 10)]
+    busy = serve(Answer({}, 429))
+    w = world(bot(busy))
+    w.path = w.path / "once"
+    w.collect(ONCE)
+    assert [(r.status, r.attempts) for r in w.responses()] == [(Status.FAILED, 1)]
 
 
 # --- pace

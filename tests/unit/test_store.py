@@ -6,6 +6,8 @@ import errno
 import os
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 from langbias.errors import StoreError
 from langbias.store import RunFolder, open_run
 from langbias.store.disk import disk_errors, write_atomic
-from langbias.store.log import SYNC_ROWS, ResponseLog
+from langbias.store.log import MOST_UNSYNCED, SYNC_ROWS, ResponseLog
 from langbias.store.rows import encode_row
 from langbias.types import (
     CheckResult,
@@ -209,13 +211,42 @@ def test_rows_are_written_at_once_and_synced_in_time(tmp_path, monkeypatch):
     assert len(log.path.read_bytes().splitlines()) == SYNC_ROWS - 1
     assert synced == []
     log.append(response("x"))
+    log.sync()
     assert len(synced) == 1
     now[0] = 1.5
     log.append(response("y"))
+    log.sync()
     assert len(synced) == 2
     log.sync()
     assert len(synced) == 2, "nothing new, nothing to sync"
     log.close()
+    log.close()
+
+
+def test_a_slow_disk_holds_no_reply_up_until_too_much_is_unsynced(tmp_path, monkeypatch):
+    disk = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda handle: disk.wait(5))
+    log = ResponseLog(tmp_path / "log.jsonl")
+    for n in range(SYNC_ROWS + MOST_UNSYNCED - 1):
+        log.append(response(f"t{n}"))
+    threading.Timer(0.2, disk.set).start()
+    started = time.monotonic()
+    log.append(response("one too many"))
+    assert 0.1 < time.monotonic() - started < 4
+    log.close()
+
+
+def test_a_disk_that_refuses_to_sync_is_told_at_the_next_row(tmp_path, monkeypatch):
+    log = ResponseLog(tmp_path / "log.jsonl")
+
+    def refuse(_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(StoreError, match=r"log\.jsonl: the disk reports an error"):
+        for n in range(MOST_UNSYNCED * 2):
+            log.append(response(f"t{n}"))
+    monkeypatch.undo()
     log.close()
 
 
