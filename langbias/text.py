@@ -54,9 +54,10 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        clean = _SURROGATE.sub("\ufffd", raw)
+        clean: str = _SURROGATE.sub("\ufffd", raw)
         self._nfc_starts: list[int] = []
         self._raw_starts: list[int] = []
+        self.value: str
         if unicodedata.is_normalized("NFC", clean):
             self.value = clean
             return
