@@ -155,12 +155,10 @@ class Langdetect:
     Only the profiles of the languages asked about are read: all 55 would take 50 MB.
     """
 
-    _PROFILES = {"zh": ("zh-cn", "zh-tw")}
-
     def __init__(self) -> None:
         self._folder = files("langdetect") / "profiles"
-        labels = {entry.name for entry in self._folder.iterdir()}
-        self._known = frozenset(label.partition("-")[0] for label in labels)
+        self._labels = tuple(sorted(entry.name for entry in self._folder.iterdir()))
+        self._known = frozenset(label.partition("-")[0] for label in self._labels)
 
     def knows(self, tag: str) -> bool:
         return tag in self._known
@@ -177,7 +175,7 @@ class Langdetect:
         from langdetect.lang_detect_exception import LangDetectException
 
         known = [tag for tag in candidates if tag in self._known]
-        labels = tuple(label for tag in known for label in self._PROFILES.get(tag, (tag,)))
+        labels = tuple(label for label in self._labels if label.partition("-")[0] in known)
         if len(known) < 2:
             return tuple(None for _ in candidates)
         detector = self._factory(labels).create()
