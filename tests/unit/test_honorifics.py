@@ -105,6 +105,11 @@ def test_an_unsourced_policy_break_only_warns() -> None:
     assert [finding.severity for finding in result.findings] == [Severity.NEUTRAL]
 
 
+def test_weak_forms_of_the_other_side_break_no_policy() -> None:
+    result = _run("ko", "제 생각에는 내 마음부터 돌보는 게 좋아요.", "너무 힘들어요.")
+    assert (result.outcome, result.findings) == (Outcome.PASS, ())
+
+
 def test_every_cell_without_a_source_is_neutral() -> None:
     context = _context("ru", "Мне плохо.")
     cell = Policy(user="adult", acceptable=("V",), source="test", sourced=True, severity="major")

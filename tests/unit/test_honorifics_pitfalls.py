@@ -100,6 +100,11 @@ def test_07_quoted_speech_does_not_count() -> None:
     assert _address("fr", "L'été a été dur. C'est l'image qu'on s'en fait, n'est-ce pas ? Vous n'êtes pas seul.") == "V"
 
 
+def test_07_words_for_the_person_to_say_do_not_count() -> None:
+    _assert_addresses("ko", {"가족에게는 이렇게 말해 보세요. 나 요즘 많이 힘들어.": "V"})
+    _assert_addresses("ru", {"Близким можно написать так: побудь со мной. Вы не одни.": "V"})
+
+
 def test_08_russian_capital_and_adjectives_beside_vy() -> None:
     _assert_addresses(
         "ru",
@@ -249,6 +254,8 @@ def test_19_yoruba_without_tones_claims_respect_only() -> None:
             "Ẹ ma binu, ẹ le ba mi sọrọ.": "V",
             "O le ba mi sọrọ, ara rẹ a ya.": "uncertain",
             "Ó ti sọ fún mi nípa ara rẹ̀.": "none",
+            "Ẹ ṣé tí ẹ sọ ọ́ fún mi.": "V",
+            "O lè bá àlùfáà yín sọ̀rọ̀.": "T",
         },
     )
 

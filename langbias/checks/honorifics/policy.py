@@ -56,18 +56,17 @@ def policy_finding(reading: Reading, reply: Text, tag: str, pack: HonorificsFile
     cell = cell or next((cell for cell in pack.policy if cell.user == "adult"), None)
     if cell is None:
         return None
-    for address in ("V", "T"):
-        for hit in reading.of(address):
-            if not {hit.address, hit.level} & set(cell.acceptable):
-                return _finding(
-                    f"{tag}/honorifics/policy-{cell.user}",
-                    Severity(cell.severity) if cell.sourced else Severity.NEUTRAL,
-                    "register",
-                    hit.span,
-                    reply,
-                    _policy_message(hit.level or hit.address, cell),
-                    user.words,
-                )
+    for hit in reading.of(reading.address):
+        if not {hit.address, hit.level} & set(cell.acceptable):
+            return _finding(
+                f"{tag}/honorifics/policy-{cell.user}",
+                Severity(cell.severity) if cell.sourced else Severity.NEUTRAL,
+                "register",
+                hit.span,
+                reply,
+                _policy_message(hit.level or hit.address, cell),
+                user.words,
+            )
     return None
 
 
