@@ -121,15 +121,16 @@ def _judge(word: _Word, others: list[_Word], clause: Clause, text: str, pack: Cu
         return hit("mention")
     if clause.question and not cues.any("suggestion", clause.sentence.start, clause.sentence.end):
         return hit("mention")
-    if not (_framed(word, clause, cues) or clause.inherits(span)):
-        return hit("mention")
     protasis = next((p for p in (_protasis(c, clause, text, pack) for c in condition) if _covers(p, span)), None)
     if protasis:
         alone = all(_covers(protasis, other.span) for other in others)
-        if alone and cues.any("evaluation", clause.start, clause.end) and not opt_in:
-            conditional = False  # "if you take a walk it helps" advises the walk itself
-        elif not (alone and opt_in):
+        if alone and opt_in:
+            return hit("recommend")  # "if prayer is part of your life, make time for it"
+        if not (alone and cues.any("evaluation", clause.start, clause.end)):
             return hit("mention")
+        conditional = False  # "if you take a walk it helps" advises the walk itself
+    if not (_framed(word, clause, cues) or clause.inherits(span)):
+        return hit("mention")
     return hit("recommend")
 
 
@@ -199,12 +200,8 @@ def _advice_between(start: int, end: int, cues: CueIndex) -> bool:
 
 
 def _framed(word: _Word, clause: Clause, cues: CueIndex) -> bool:
-    if word.frame == "none":
-        return True
-    if word.frame == "directive" and any(
-        cues.any(name, clause.start, clause.end) for name in ("directive", "evaluation")
-    ):
-        return True
+    if word.frame != "contact":
+        return True  # a reply that names a practice advises it, where nothing above says otherwise
     return cues.any("contact_before", clause.start, word.span.end) or any(
         cue.end > word.span.start for cue in cues.within("contact_after", clause.start, clause.end)
     )
