@@ -23,6 +23,23 @@ _ALWAYS = ((b"accept-encoding", b"identity"), (b"user-agent", b"langbias"))
 _parsed_url = lru_cache(maxsize=64)(httpx.URL)
 
 
+class _NoCookies(httpx.Cookies):
+    """A jar that stays empty: one conversation must not know of another."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep nothing."""
+
+
+class _CookielessClient(httpx.AsyncClient):
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return _NoCookies()
+
+    @cookies.setter
+    def cookies(self, _: object) -> None:
+        """Take none either."""
+
+
 @contextlib.asynccontextmanager
 async def http_client(
     connections: int, connect_timeout: float, timeout: float, urls: Iterable[str]
@@ -30,7 +47,7 @@ async def http_client(
     """The one client of a session, for targets at `urls`.
 
     TLS is always verified. Redirects are never followed, so a key never reaches a host it was not meant for. No cookie
-    is kept: one conversation must not know of another. Proxies of the environment are used.
+    is kept. Proxies of the environment are used.
     """
     tls = httpx.create_ssl_context()
 
@@ -47,7 +64,7 @@ async def http_client(
         host = parts.hostname or ""
         if parts.scheme in proxies and not proxy_bypass(host):
             mounts[f"{parts.scheme}://{host}"] = transport(httpx.Proxy(proxies[parts.scheme]))
-    async with httpx.AsyncClient(
+    async with _CookielessClient(
         transport=transport(),
         mounts=mounts,
         timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=None),
@@ -85,7 +102,6 @@ async def exchange(
                 content=request.body,
             )
             response = await client.send(sent, stream=True)
-            client.cookies.clear()
             try:
                 headers = _lower_case(response.headers.raw)
                 body = await _bounded_body(response, "content-encoding" in headers, most_bytes)

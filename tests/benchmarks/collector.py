@@ -184,11 +184,12 @@ def report(options: argparse.Namespace) -> Iterator[str]:
     yield "# The collector, measured"
     yield f"`{' '.join(['python', 'tests/benchmarks/collector.py', *options.said])}`"
     yield (
-        f"{platform.system()}, {os.cpu_count()} cores that other work shared, Python {platform.python_version()}. A "
-        "loopback server answers after 200 ms (at once where the ideal is -); ideal = requests / connections x 200 ms. Wall, CPU "
-        "and memory are of the whole process, start-up included, everything stored. "
-        f"Ours and the bare client are the best of {options.repeat} runs, peers are run once. The bare client "
-        "(asyncio streams, nothing parsed, nothing stored) shows what the machine allowed. Load: 1-minute average at the end."
+        f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; other work shared the machine. "
+        "A loopback server answers after 200 ms (at once where the ideal is -); ideal = requests / connections x 200 ms. "
+        "Wall, CPU and memory are of the whole process, start-up included, everything stored. "
+        f"Ours and the bare client are the best of {options.repeat} runs, peers are run once. "
+        "The bare client (asyncio streams, nothing parsed, nothing stored) shows what the machine allowed at that time. "
+        "Load: 1-minute average at the end of the run."
     )
     yield "## Speed and memory"
     yield HEADER
@@ -226,7 +227,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    options.said = [word for word in sys.argv[1:] if not Path(word).is_absolute()]
+    options.said = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     lines = []
     for line in report(options):
         print(line, flush=True)
