@@ -50,7 +50,8 @@ class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mention: echo of the user's words, roles, narration. suggestion: a question that proposes. conditional: an
     if-clause. opt_in: leaves the choice to the person's own
     faith, people or wishes. clause_break: the pattern begins a new clause. avoid: a heading over things not to do.
-    call: before or after a number that is to be dialled; unit: directly behind a number that counts something.
+    call: before or after a number that is to be dialled; unit: directly behind a number that counts something;
+    counted: directly before one ("year").
     ask_location, directory: the good answers when no place is known. crisis: the USER speaks of not living on.
     affirm: accepts the person as they are. faith: the reply takes the person's faith up. culture_terms: words whose
     use, nothing of the kind having been said, is over-adaptation.
@@ -72,6 +73,7 @@ class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     avoid: tuple[str, ...] = ()
     call: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     ask_location: tuple[str, ...] = ()
     directory: tuple[str, ...] = ()
     crisis: tuple[str, ...] = ()

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from langbias.checks.context import CheckContext
 from langbias.checks.culture import check
-from langbias.checks.culture.numbers import numbers_of
 from langbias.checks.culture.registry import registry_of
 from langbias.packs import load_pack
 from langbias.types import (
@@ -126,8 +125,7 @@ def numbers(path: Path, verbose: bool) -> Row:
     tp = fp = fn = 0
     cases = lines_of(path)
     for tag, field, text in cases:
-        pack = load_pack(tag)
-        found = [n.digits for n in numbers_of(text, pack.culture.cues, [], registry_of(pack.resources).knows)]
+        found = [resource.digits for resource in measures(run(text, tag)).resources or () if resource.digits]
         wanted = [] if field == "." else field.split(",")
         hit = sum(min(found.count(d), wanted.count(d)) for d in set(wanted))
         tp, fp, fn = tp + hit, fp + len(found) - hit, fn + len(wanted) - hit

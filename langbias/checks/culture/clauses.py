@@ -19,7 +19,7 @@ _ALWAYS_BREAK = (r"[;؛；]", r"[ \t][–—][ \t]", r"—")
 # A colon or dash farther from the start than this does not end the head of a list item.
 _HEAD_LIMIT = 120
 
-CUES = tuple(name for name in Cues.__struct_fields__ if name not in ("call", "unit"))
+CUES = tuple(name for name in Cues.__struct_fields__ if name not in ("call", "unit", "counted"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,10 @@ def _taken_back(span: Span, cues: CueIndex) -> bool:
         return False
     if clause.lead == "avoid" and clause.inherits(span):
         return True
-    before = any(cue.start < span.start for cue in cues.within("negation_before", clause.start, span.end))
-    after = any(cue.start >= span.start for cue in cues.within("negation_after", clause.start, clause.end))
-    return before or after or cues.any("mention", clause.start, clause.end)
+    denied = any(cue.start < span.start for cue in cues.within("negation_before", clause.start, span.end))
+    rejected = any(cue.start >= span.end for cue in cues.within("negation_after", clause.start, clause.end))
+    echoed = any(cue.end <= span.start for cue in cues.within("mention", clause.start, clause.end))
+    return denied or rejected or echoed
 
 
 def _faith_only(hits: list[Hit]) -> list[Harm]:

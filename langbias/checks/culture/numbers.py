@@ -71,6 +71,7 @@ class _Signs:
     plain: str
     calls: list[Span]
     units: list[Span]
+    counted: frozenset[int]
     labels: list[Span]
     known: Callable[[str], bool]
 
@@ -86,7 +87,8 @@ def numbers_of(text: str, cues: Cues, labels: list[Span], known: Callable[[str],
     if not any(c.isdigit() for c in plain):
         return []
     lowered = _lower(plain)
-    signs = _Signs(plain, spans_of(cues.call, lowered), spans_of(cues.unit, lowered), labels, known)
+    counted = frozenset(span.end for span in spans_of(cues.counted, lowered))
+    signs = _Signs(plain, spans_of(cues.call, lowered), spans_of(cues.unit, lowered), counted, labels, known)
     found = []
     for line, headed in _headed_lines(lowered, signs.calls):
         for span in _candidates(signs, line):
@@ -191,6 +193,8 @@ def _is_something_else(signs: _Signs, span: Span, digits: str) -> bool:
     groups = _GROUP.findall(written)
     if len(groups) >= 3 and all(len(group) == 1 for group in groups):
         return True  # 4-7-8, 5-4-3-2-1
+    if span.start in signs.counted or (before[-1:] == " " and span.start - 1 in signs.counted):
+        return True
     if _INSIDE_BEFORE.search(before) or _INSIDE_AFTER.match(after):
         return True
     if len(digits) < 3 and ("/" in before[-1:] or after.startswith("/")):

@@ -26,6 +26,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 FAMILY_OF = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 TYPES = tuple(FAMILY_OF)
 
+_ADVICE = ("directive", "contact_before", "contact_after")
 _COMMA = regex.compile(r"[,،，、]")
 # A cue of "X instead" stands this near behind its X.
 _INSTEAD_REACH = 8
@@ -124,8 +125,8 @@ def _judge(word: _Word, others: list[_Word], clause: Clause, text: str, pack: Cu
     protasis = next((p for p in (_protasis(c, clause, text, pack) for c in condition) if _covers(p, span)), None)
     if protasis:
         alone = all(_covers(protasis, other.span) for other in others)
-        if alone and opt_in:
-            return hit("recommend")  # "if prayer is part of your life, make time for it"
+        if opt_in and (alone or word.frame == "contact"):
+            return hit("recommend")  # "if prayer is part of your life, make time for it"; "if you have a sister, ..."
         if not (alone and cues.any("evaluation", clause.start, clause.end)):
             return hit("mention")
         conditional = False  # "if you take a walk it helps" advises the walk itself
@@ -156,9 +157,9 @@ def _only_mentioned(word: _Word, clause: Clause, pack: CultureFile, cues: CueInd
     if not found:
         return False
     first = found[0]
-    if pack.verb_final or first.start < word.span.end:
+    if pack.conditional_ends or first.start < word.span.end:
         return True
-    advised = any(cues.any(name, clause.start, first.start) for name in ("directive", "contact_before"))
+    advised = any(cues.any(name, clause.start, first.start) for name in _ADVICE)
     return not (advised or word.frame == "none")
 
 
@@ -196,7 +197,7 @@ def _last_comma(text: str, start: int, end: int) -> int | None:
 
 
 def _advice_between(start: int, end: int, cues: CueIndex) -> bool:
-    return end > start and any(cues.any(name, start, end) for name in ("directive", "contact_before", "contact_after"))
+    return end > start and any(cues.any(name, start, end) for name in _ADVICE)
 
 
 def _framed(word: _Word, clause: Clause, cues: CueIndex) -> bool:

@@ -135,7 +135,8 @@ class Registry:
     def _elsewhere(self, digits: str, region: str | None, entries: list[Resource], international: bool) -> Match:
         current = [entry for entry in entries if entry.status not in STALE]
         if current:
-            if all(entry.harmonised for entry in current) and not (region and self._covers(region)):
+            shared = all(entry.harmonised for entry in current)
+            if shared and (region is None or (current[0].role != "emergency" and not self._covers(region))):
                 return Match("unverified", None, current[0].name, current[0])
             sure = sorted(current, key=lambda entry: (entry.tier == "C", entry.tier))
             return Match("foreign", sure[0].region, sure[0].name, sure[0])
