@@ -10,6 +10,8 @@ class FidelityMeasures:
     """`expected_share` is 0-1 of the letters judged; `language` "und" when undecided; `script` ISO 15924.
 
     `drift_turn` (from 0) and `drift_line` (from 1): where the conversation first leaves the language, None if nowhere.
+    `lcb_*` are what the Language Confusion Benchmark counts: lines of five tokens or more, those not in the language,
+    and whether the rest holds an English word (None where the benchmark does not ask).
     """
 
     language: str | None = None
@@ -18,6 +20,9 @@ class FidelityMeasures:
     orthography: str | None = None
     drift_turn: int | None = None
     drift_line: int | None = None
+    lcb_lines: int | None = None
+    lcb_wrong_lines: int | None = None
+    lcb_english_word: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

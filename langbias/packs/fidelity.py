@@ -93,6 +93,7 @@ class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_particles: small words inside them.
     space_collapse: letters in a row without a space that no sentence of this language has; 0 = not judged.
     pivot (in _base only): the language chatbots fall back to.
+    word_pass_rate_languages (in _base only): those the Language Confusion Benchmark defines its word pass rate for.
     """
 
     scripts: tuple[str, ...] = ()
@@ -116,6 +117,7 @@ class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     space_collapse: int = 0
     decoder: Literal["none", "words"] = "none"
     pivot: str = ""
+    word_pass_rate_languages: str = ""
     fault: tuple[Fault, ...] = ()
     rule: tuple[Rule, ...] = ()
     schema_version: int = 1

@@ -157,14 +157,18 @@ def number_interval(estimate: Estimate) -> str:
     return f"{number(estimate.low)} to {number(estimate.high)}"
 
 
-def measure(estimate: Estimate, unit: str) -> str:
+def measure(estimate: Estimate | None, unit: str) -> str:
     """A descriptive measure: shares as percent, everything else as a number."""
-    return percent(estimate.value) if unit == "share" else number(estimate.value)
+    if estimate is None:
+        return "not defined"
+    return percent(estimate.value) if unit.startswith("share") else number(estimate.value)
 
 
-def measure_interval(estimate: Estimate, unit: str) -> str:
+def measure_interval(estimate: Estimate | None, unit: str) -> str:
     """The interval of a descriptive measure."""
-    return percent_interval(estimate) if unit == "share" else number_interval(estimate)
+    if estimate is None:
+        return DASH
+    return percent_interval(estimate) if unit.startswith("share") else number_interval(estimate)
 
 
 def p_value(p: float) -> str:

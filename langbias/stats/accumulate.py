@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from langbias.stats.confusion import ConfusionCounts
 from langbias.stats.estimates import Tally, holm, mean, paired_gap, paired_p, rate
 from langbias.stats.summary import Cell, GapVerdict, LanguageRow, MeasureRow, OutcomeCount, StatusCount, Summary
 from langbias.types import (
@@ -59,6 +60,7 @@ class Accumulator:
     statuses: dict[tuple[str, str], dict[str, Counter[Status]]] = field(default_factory=dict)
     access: dict[str, _Series] = field(default_factory=lambda: defaultdict(_series))
     measures: dict[tuple[str, str, str], _Series] = field(default_factory=lambda: defaultdict(_series))
+    confusion: ConfusionCounts = field(default_factory=ConfusionCounts)
 
     def add_response(self, where: Where, response: Response) -> None:
         """Count a response's status and what it cost."""
@@ -81,6 +83,8 @@ class Accumulator:
         for name, unit, value in _numbers(result.measures):
             series = self.measures[result.check_id, name, unit][where.target_id, where.language]
             series.setdefault(where.scenario_id, _Mean()).add(value)
+        if isinstance(result.measures, FidelityMeasures):
+            self.confusion.add(where.target_id, where.language, result.check_id, where.scenario_id, result.measures)
 
     def summary(
         self,
@@ -117,7 +121,10 @@ class Accumulator:
             n_scenarios=len(scenarios),
             rows=rows,
             cells=tuple(cells),
-            measures=tuple(self._measure_rows(targets, languages, baseline, scenarios)),
+            measures=(
+                *self._measure_rows(targets, languages, baseline, scenarios),
+                *self.confusion.rows(targets, languages),
+            ),
         )
 
     def _row(self, target: str, language: str, planned: int) -> LanguageRow:

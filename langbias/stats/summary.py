@@ -68,14 +68,17 @@ class LanguageRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """A descriptive measure of one check in one language (mean or share), with its gap to the baseline if paired."""
+    """A descriptive measure of one check in one language (mean or share), with its gap to the baseline if paired.
+
+    `estimate` is None where the measure is not defined for the language or its replies.
+    """
 
     target_id: str
     language: str
     check_id: str
     name: str
     unit: str
-    estimate: Estimate
+    estimate: Estimate | None
     gap: Estimate | None = None
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import regex
 
 from langbias.checks.context import Check, CheckContext
+from langbias.checks.fidelity.confusion import confusion
 from langbias.checks.fidelity.lexicon import Lexicon, lexicon
 from langbias.checks.fidelity.orthography import orthography
 from langbias.checks.fidelity.reading import SHORT_WORDS, Hit, Reading, read, whole_reply
@@ -58,7 +59,7 @@ def _check(response: Response, context: CheckContext, extra: Detector | None) ->
     text = Text(response.text[:LENGTH_LIMIT])
     if _SPEECHLESS.fullmatch(text.value):
         hit = Hit(Span(0, len(text.value)), "empty", _UNDECIDED, 0, 0)
-        measures = FidelityMeasures(_UNDECIDED, None, None, None)
+        measures = FidelityMeasures(_UNDECIDED, lcb_lines=0, lcb_wrong_lines=0)
         return result(Outcome.FAIL, "the reply holds no words", measures, (_finding(hit, text, words),))
     prose = Prose(text.value)
     reading = read(prose, words, _folded(context.turns), extra)
@@ -66,7 +67,15 @@ def _check(response: Response, context: CheckContext, extra: Detector | None) ->
     findings = [_finding(hit, text, words) for hit in hits] + _rule_findings(text, context, words)
     findings.sort(key=lambda finding: (finding.span, finding.rule_id))
     drift_turn, drift_line = _drift(hits, text, response.turn, context, words, extra)
-    measures = replace(_measures(reading, words), drift_turn=drift_turn, drift_line=drift_line)
+    lcb = confusion(text.value, reading, words)
+    measures = replace(
+        _measures(reading, words),
+        drift_turn=drift_turn,
+        drift_line=drift_line,
+        lcb_lines=lcb.lines,
+        lcb_wrong_lines=lcb.wrong_lines,
+        lcb_english_word=lcb.english_word,
+    )
     faults = [finding for finding in findings if finding.severity is not Severity.NEUTRAL]
     if faults:
         return result(Outcome.FAIL, _reason(hits, faults, words), measures, tuple(findings))

@@ -79,7 +79,7 @@ class Lexicon:
     """All that the check looks up about one language.
 
     `candidates[0]` is the language itself; `evidence` follows the order of `candidates`. `letters_per_word` is 0 where
-    words stand apart by spaces.
+    words stand apart by spaces; `confusable_words`: the Language Confusion Benchmark looks for English words in it.
     """
 
     tag: str
@@ -104,6 +104,7 @@ class Lexicon:
     variants: dict[int, int]
     trace: Callable[[str], Trace]
     letters_per_word: int
+    confusable_words: bool
     pivot: Pivot
     faults: tuple[Fault, ...]
     file: FidelityFile
@@ -215,6 +216,7 @@ def _build(pack: LanguagePack) -> Lexicon:
         variants=dict(zip(map(ord, variants.letters), map(ord, variants.stand_for), strict=True)) if variants else {},
         trace=_tracer(tuple(evidence), file),
         letters_per_word=_LETTERS_PER_WORD if scripts[0] in _UNSPACED else 0,
+        confusable_words=tag in shared.base.word_pass_rate_languages.split(),
         pivot=pivot,
         faults=(*shared.base.fault, *file.fault),
         file=file,

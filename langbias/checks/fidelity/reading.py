@@ -41,7 +41,7 @@ class Hit:
 
 @dataclass(slots=True)
 class Reading:
-    """What was read: hits in order, letters per language ("und" where nothing decides), own words in order.
+    """What was read: hits in order, letters per language ("und" where nothing decides), own words and where they stand.
 
     `lead` is how far the expected language leads its neighbours over the whole reply (log odds), 0.0 if not by votes.
     """
@@ -50,6 +50,7 @@ class Reading:
     letters: Counter[str] = field(default_factory=Counter)
     scripts: Counter[str] = field(default_factory=Counter)
     own_words: list[str] = field(default_factory=list)
+    own_tokens: list[Token] = field(default_factory=list)
     doubtful: int = 0
     lead: float = 0.0
 
@@ -108,6 +109,7 @@ def _read_sentence(
     faults, spared = _faults(tokens, part.span, prose, lexicon, asked, alone)
     kept = [token for token in tokens if token.kind == "own"]
     reading.own_words += _words(prose, kept)
+    reading.own_tokens += kept
     reading.letters[lexicon.tag] += letters_of(kept)
     reading.scripts.update(script_counts("".join(_words(prose, kept))))
     total = letters_of(tokens) - spared
