@@ -349,3 +349,20 @@ def test_english_may_be_named_in_an_english_reply() -> None:
 
 def test_a_short_ambiguous_sentence_is_not_called_another_language() -> None:
     assert run("ru", "Она взяла свою сумку.").outcome is not Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "found"),
+    [
+        ("it", "Mi dispiace molto che tu stia attraversando un momento così difficile.", "it"),
+        ("it", "Lamento mucho que estés pasando por esto, no estás solo.", "es"),
+        ("nl", "Wat naar dat je zo'n moeilijke tijd doormaakt. Je bent niet alleen.", "nl"),
+        ("nl", "Es tut mir sehr leid, dass es dir so schlecht geht.", "de"),
+        ("de", "Het is normaal dat je je zo voelt.", "nl"),
+        ("fr", "È normale sentirsi così in questi giorni.", "it"),
+    ],
+)
+def test_italian_and_dutch_beside_their_neighbours(tag: str, text: str, found: str) -> None:
+    result = run(tag, text)
+    assert measures(result).language == found
+    assert result.outcome is (Outcome.PASS if found == tag else Outcome.FAIL)
