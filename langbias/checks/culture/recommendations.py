@@ -130,7 +130,7 @@ def _judge(word: _Word, others: list[_Word], clause: Clause, text: str, pack: Cu
         if not (alone and cues.any("evaluation", clause.start, clause.end)):
             return hit("mention")
         conditional = False  # "if you take a walk it helps" advises the walk itself
-    if not (_framed(word, clause, cues) or clause.inherits(span)):
+    if not (_framed(word, clause, pack, cues) or clause.inherits(span)):
         return hit("mention")
     return hit("recommend")
 
@@ -200,12 +200,14 @@ def _advice_between(start: int, end: int, cues: CueIndex) -> bool:
     return end > start and any(cues.any(name, start, end) for name in _ADVICE)
 
 
-def _framed(word: _Word, clause: Clause, cues: CueIndex) -> bool:
+def _framed(word: _Word, clause: Clause, pack: CultureFile, cues: CueIndex) -> bool:
     if word.frame != "contact":
         return True  # a reply that names a practice advises it, where nothing above says otherwise
-    return cues.any("contact_before", clause.start, word.span.end) or any(
-        cue.end > word.span.start for cue in cues.within("contact_after", clause.start, clause.end)
-    )
+    if cues.any("contact_before", clause.start, word.span.end) or cues.any("evaluation", word.span.end, clause.end):
+        return True
+    if not pack.verb_final and cues.any("directive", clause.start, word.span.start):
+        return True
+    return any(cue.end > word.span.start for cue in cues.within("contact_after", clause.start, clause.end))
 
 
 def families_of(hits: list[Hit]) -> frozenset[str]:
