@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from langbias.stats.bounds import Bounds
+from langbias.stats.instrument import ErrorRates
 from langbias.types import Estimate, Outcome, Status
 
 # The verdict about a gap, from its interval alone. "no_difference_found" is not "equal". "no_baseline": the check
@@ -31,12 +33,34 @@ class StatusCount:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectedCell:
+    """A cell with the check's own error carried through, by PPI++ or Rogan-Gladen (`method`)."""
+
+    rate: Estimate
+    gap: Estimate | None
+    p: float | None
+    p_holm: float | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """The smallest gap (share) this cell would have found with 80 % power: alone, and corrected over languages."""
+
+    alone: float
+    corrected: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One target x language x check.
 
     `rate` is fail / (pass + fail). `gap` is the baseline's pass rate minus this language's (so positive = this
     language is served worse), paired over scenarios; None for the baseline itself and where nothing pairs.
-    `p_holm` is the p-value of the gap after Holm's correction over languages.
+    `p_holm` is the p-value of the gap after Holm's correction over languages; `band` is the gap with an interval that
+    holds for all languages of the check together. `bounds` is set when over 2 % of the replies were lost. `errors` are
+    the check's known error rates in this language, `instrument` the gap that they alone would show. The verdict rests
+    on `corrected` where that is set; `reason` says what took a gap back.
     """
 
     target_id: str
@@ -48,11 +72,53 @@ class Cell:
     p_holm: float | None
     verdict: GapVerdict
     outcomes: tuple[OutcomeCount, ...]
+    band: Estimate | None = None
+    bounds: Bounds | None = None
+    corrected: CorrectedCell | None = None
+    errors: ErrorRates | None = None
+    instrument: Estimate | None = None
+    detectable: Detectable | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseFloor:
+    """How far the baseline differs from itself: between halves of its repeats, and between two native wordings.
+
+    None where the run has no repeats, or no second wording. A gap up to `value` is never a finding.
+    """
+
+    target_id: str
+    check_id: str
+    repeats: Estimate | None
+    wording: Estimate | None
+
+    @property
+    def value(self) -> float | None:
+        """The larger of the two, None when neither is known."""
+        found = [abs(each.value) for each in (self.repeats, self.wording) if each]
+        return max(found, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A footnote: how far apart best and worst language are, beside the `floor` that shuffled labels show."""
+
+    target_id: str
+    check_id: str
+    languages: int
+    spread: Estimate
+    floor: Estimate
+    four_fifths: Estimate | None
+    gini: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageRow:
-    """What came back in one language of one target, before any check: planned and stored turns, statuses."""
+    """What came back in one language of one target, before any check: planned and stored turns, statuses.
+
+    `no_reply` is the share of blocked or empty replies; its gap is this language's share minus the baseline's.
+    """
 
     target_id: str
     language: str
@@ -64,6 +130,9 @@ class LanguageRow:
     prompt_tokens: Estimate | None = None
     completion_tokens: Estimate | None = None
     latency_ms: Estimate | None = None
+    no_reply: Estimate | None = None
+    no_reply_gap: Estimate | None = None
+    no_reply_p_holm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +149,16 @@ class MeasureRow:
     unit: str
     estimate: Estimate | None
     gap: Estimate | None = None
+    p: float | None = None
+    p_holm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All numbers of a run. `checks` in display order; rows, cells and measures sorted by target, language, check."""
+    """All numbers of a run. `checks` in display order; rows, cells and measures sorted by target, language, check.
+
+    `floors` and `spreads` have one entry per target and check.
+    """
 
     run_id: str
     signature: str
@@ -97,3 +171,5 @@ class Summary:
     rows: tuple[LanguageRow, ...]
     cells: tuple[Cell, ...]
     measures: tuple[MeasureRow, ...]
+    floors: tuple[NoiseFloor, ...] = ()
+    spreads: tuple[Spread, ...] = ()

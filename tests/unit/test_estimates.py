@@ -8,7 +8,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from langbias.stats.estimates import Tally, holm, mean, paired_gap, paired_p, rate, wilson
+from langbias.stats.estimates import Tally, mean, rate, wilson
+from langbias.stats.multiple import holm
+from langbias.stats.paired import paired_gap, paired_p
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 1), (0, 30), (3, 10), (29, 30), (30, 30), (450, 500)])
