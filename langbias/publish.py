@@ -58,12 +58,12 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
     """The numbers of a scored run."""
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
     accumulator = Accumulator()
-    planned = {(target.id, language): 0 for target in run.targets for language in run.plan.languages}
     where: dict[str, Where] = {}
     for trial in folder.trials():
         prompt = prompts[trial.prompt_id]
-        where[trial.id] = Where(trial.target_id, prompt.language, prompt.scenario_id)
-        planned[trial.target_id, prompt.language] += len(prompt.turns)
+        place = Where(trial.target_id, prompt.language, prompt.scenario_id, trial.repeat, prompt.variant)
+        where[trial.id] = place
+        accumulator.add_planned(place, len(prompt.turns))
     for response in folder.responses():
         accumulator.add_response(where[response.trial_id], response)
     for item, results in stored_results(folder, note.checks):
@@ -78,7 +78,6 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
         languages=run.plan.languages,
         checks=note.checks,
         scenarios=run.plan.scenarios,
-        planned=planned,
         seed=run.plan.seed,
     )
 

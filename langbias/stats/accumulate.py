@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from langbias.stats.cells import CheckFigures, Column, check_figures
 from langbias.stats.confusion import ConfusionCounts
-from langbias.stats.estimates import Tally, holm, mean, paired_gap, paired_p, rate
-from langbias.stats.summary import Cell, GapVerdict, LanguageRow, MeasureRow, OutcomeCount, StatusCount, Summary
+from langbias.stats.estimates import Tally, mean, rate
+from langbias.stats.instrument import ErrorRates, Labelled
+from langbias.stats.multiple import holm
+from langbias.stats.paired import difference_p, mean_gap, paired_gap, paired_p
+from langbias.stats.summary import LanguageRow, MeasureRow, StatusCount, Summary
 from langbias.types import (
     ArtifactsMeasures,
     CheckResult,
@@ -21,9 +27,9 @@ from langbias.types import (
     Status,
 )
 
-# Fewer paired scenarios than this give no verdict: a sign-flip test could not reach 5 % however large the gap.
-LEAST_SCENARIOS = 6
-ALPHA = 0.05
+# The variant that holds a second native wording of a prompt: a control for noise, no part of any rate.
+PARAPHRASE = "paraphrase"
+_JUDGED = (Outcome.PASS, Outcome.FAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Where:
     target_id: str
     language: str
     scenario_id: str
+    repeat: int = 0
+    variant: str = "base"
 
 
 @dataclass(slots=True)
@@ -44,6 +52,10 @@ class _Mean:
         self.total += value
         self.n += 1
 
+    @property
+    def mean(self) -> float:
+        return self.total / self.n
+
 
 _Series = defaultdict[tuple[str, str], dict[str, _Mean]]
 
@@ -53,17 +65,48 @@ def _series() -> _Series:
 
 
 @dataclass(slots=True)
-class Accumulator:
-    """Takes responses and check results in any order; `summary()` reads the counts. Two can be merged."""
+class _Counts:
+    """Outcomes of one scenario in one cell; failing and judged replies by repeat."""
 
-    outcomes: dict[tuple[str, str, str], dict[str, Counter[Outcome]]] = field(default_factory=dict)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    by_repeat: dict[int, list[int]] = field(default_factory=dict)
+
+    def add(self, repeat: int, outcome: Outcome) -> None:
+        self.outcomes[outcome] += 1
+        if outcome in _JUDGED:
+            found = self.by_repeat.setdefault(repeat, [0, 0])
+            found[0] += outcome is Outcome.FAIL
+            found[1] += 1
+
+    def tally(self) -> Tally:
+        return Tally(self.outcomes[Outcome.FAIL], self.outcomes[Outcome.FAIL] + self.outcomes[Outcome.PASS])
+
+
+_NOTHING = _Counts()
+
+
+@dataclass(slots=True)
+class Accumulator:
+    """Takes plans, responses, results and labels in any order; `summary()` reads the counts."""
+
+    planned: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    outcomes: dict[tuple[str, str, str], dict[str, _Counts]] = field(default_factory=dict)
+    paraphrases: dict[tuple[str, str, str], dict[str, _Counts]] = field(default_factory=dict)
+    labelled: dict[tuple[str, str, str], list[Labelled]] = field(default_factory=lambda: defaultdict(list))
     statuses: dict[tuple[str, str], dict[str, Counter[Status]]] = field(default_factory=dict)
     access: dict[str, _Series] = field(default_factory=lambda: defaultdict(_series))
     measures: dict[tuple[str, str, str], _Series] = field(default_factory=lambda: defaultdict(_series))
     confusion: ConfusionCounts = field(default_factory=ConfusionCounts)
 
+    def add_planned(self, where: Where, turns: int) -> None:
+        """Count the replies that a trial should bring."""
+        if where.variant != PARAPHRASE:
+            self.planned[where.target_id, where.language][where.scenario_id] += turns
+
     def add_response(self, where: Where, response: Response) -> None:
         """Count a response's status and what it cost."""
+        if where.variant == PARAPHRASE:
+            return
         per_scenario = self.statuses.setdefault((where.target_id, where.language), {})
         per_scenario.setdefault(where.scenario_id, Counter())[response.status] += 1
         usage = response.usage
@@ -78,13 +121,22 @@ class Accumulator:
 
     def add_result(self, where: Where, result: CheckResult) -> None:
         """Count a check's outcome and its numeric measures."""
-        per_scenario = self.outcomes.setdefault((where.target_id, where.language, result.check_id), {})
-        per_scenario.setdefault(where.scenario_id, Counter())[result.outcome] += 1
+        control = where.variant == PARAPHRASE
+        cells = self.paraphrases if control else self.outcomes
+        per_scenario = cells.setdefault((where.target_id, where.language, result.check_id), {})
+        per_scenario.setdefault(where.scenario_id, _Counts()).add(where.repeat, result.outcome)
+        if control:
+            return
         for name, unit, value in _numbers(result.measures):
             series = self.measures[result.check_id, name, unit][where.target_id, where.language]
             series.setdefault(where.scenario_id, _Mean()).add(value)
         if isinstance(result.measures, FidelityMeasures):
             self.confusion.add(where.target_id, where.language, result.check_id, where.scenario_id, result.measures)
+
+    def add_label(self, where: Where, check_id: str, labelled: Labelled) -> None:
+        """Take note of what people said about one judged reply."""
+        if where.variant != PARAPHRASE:
+            self.labelled[where.target_id, where.language, check_id].append(labelled)
 
     def summary(
         self,
@@ -97,19 +149,24 @@ class Accumulator:
         languages: Sequence[str],
         checks: Sequence[str],
         scenarios: Sequence[str],
-        planned: dict[tuple[str, str], int],
         seed: int,
+        errors: Mapping[tuple[str, str], ErrorRates] | None = None,
     ) -> Summary:
-        """All estimates. `planned` gives the planned turns per (target, language); order follows the arguments."""
-        rows = tuple(self._row(t, lang, planned.get((t, lang), 0)) for t in targets for lang in languages)
-        cells = [
-            cell
+        """All estimates; order follows the arguments. `errors` holds known error rates per (language, check)."""
+        rows = tuple(row for t in targets for row in self._rows(t, languages, baseline, scenarios, seed))
+        figures = [
+            self._figures(t, check, baseline, languages, scenarios, seed, errors or {})
             for t in targets
             for check in checks
-            for cell in self._cells(t, check, baseline, languages, scenarios, seed)
         ]
-        order = {(lang, check): (i, j) for i, lang in enumerate(languages) for j, check in enumerate(checks)}
-        cells.sort(key=lambda cell: (targets.index(cell.target_id), order[cell.language, cell.check_id]))
+        order = {
+            (t, lang, check): (i, j, k)
+            for i, t in enumerate(targets)
+            for j, lang in enumerate(languages)
+            for k, check in enumerate(checks)
+        }
+        cells = [cell for found in figures for cell in found.cells]
+        cells.sort(key=lambda cell: order[cell.target_id, cell.language, cell.check_id])
         return Summary(
             run_id=run_id,
             signature=signature,
@@ -122,18 +179,40 @@ class Accumulator:
             rows=rows,
             cells=tuple(cells),
             measures=(
-                *self._measure_rows(targets, languages, baseline, scenarios),
+                *self._measure_rows(targets, languages, baseline, scenarios, seed),
                 *self.confusion.rows(targets, languages),
             ),
+            floors=tuple(found.floor for found in figures),
+            spreads=tuple(found.spread for found in figures if found.spread),
         )
 
-    def _row(self, target: str, language: str, planned: int) -> LanguageRow:
+    def _rows(
+        self, target: str, languages: Sequence[str], baseline: str, scenarios: Sequence[str], seed: int
+    ) -> list[LanguageRow]:
+        silent = {
+            lang: [_silent(self.statuses.get((target, lang), {}).get(s, Counter())) for s in scenarios]
+            for lang in languages
+        }
+        base = silent.get(baseline, [])
+        others = [lang for lang in languages if lang != baseline and base]
+        p_values = holm([paired_p(silent[lang], base, seed) for lang in others])
+        corrected = dict(zip(others, p_values, strict=True))
+        rows = []
+        for lang in languages:
+            row = self._row(target, lang)
+            gap = paired_gap(silent[lang], base) if lang in corrected else None
+            rows.append(
+                replace(row, no_reply=rate(silent[lang]), no_reply_gap=gap, no_reply_p_holm=corrected.get(lang))
+            )
+        return rows
+
+    def _row(self, target: str, language: str) -> LanguageRow:
         per_scenario = self.statuses.get((target, language), {})
         total: Counter[Status] = sum(per_scenario.values(), Counter())
         return LanguageRow(
             target_id=target,
             language=language,
-            planned=planned,
+            planned=self.planned[target, language].total(),
             stored=sum(total.values()),
             statuses=tuple(StatusCount(status, total[status]) for status in Status if total[status]),
             blocked=_status_rate(per_scenario.values(), Status.BLOCKED),
@@ -143,81 +222,81 @@ class Accumulator:
             latency_ms=_mean_of(self.access["latency_ms"][target, language]),
         )
 
-    def _cells(
-        self, target: str, check: str, baseline: str, languages: Sequence[str], scenarios: Sequence[str], seed: int
-    ) -> list[Cell]:
-        fails = {lang: self._fails(target, lang, check, scenarios) for lang in languages}
-        others = [lang for lang in languages if lang != baseline]
-        base = fails.get(baseline)
-        p_values = [paired_p(fails[lang], base, seed) if base else None for lang in others]
-        corrected = dict(zip(others, zip(p_values, holm(p_values), strict=True), strict=True))
-        cells = []
-        for lang in languages:
-            p, p_holm = corrected.get(lang, (None, None))
-            gap = paired_gap(fails[lang], base) if base and lang != baseline else None
-            counts = sum(self.outcomes.get((target, lang, check), {}).values(), Counter())
-            cells.append(
-                Cell(
-                    target_id=target,
-                    language=lang,
-                    check_id=check,
-                    rate=rate(fails[lang]),
-                    gap=gap,
-                    p=p,
-                    p_holm=p_holm,
-                    verdict=_verdict(lang == baseline, base, gap, p_holm),
-                    outcomes=tuple(OutcomeCount(outcome, counts[outcome]) for outcome in Outcome if counts[outcome]),
-                )
-            )
-        return cells
+    def _figures(
+        self,
+        target: str,
+        check: str,
+        baseline: str,
+        languages: Sequence[str],
+        scenarios: Sequence[str],
+        seed: int,
+        errors: Mapping[tuple[str, str], ErrorRates],
+    ) -> CheckFigures:
+        columns = [self._column(target, lang, check, scenarios, errors.get((lang, check))) for lang in languages]
+        return check_figures(target, check, baseline, columns, scenarios, seed)
 
-    def _fails(self, target: str, language: str, check: str, scenarios: Sequence[str]) -> list[Tally]:
-        per_scenario = self.outcomes.get((target, language, check), {})
-        counts = [per_scenario.get(scenario, Counter()) for scenario in scenarios]
-        return [Tally(c[Outcome.FAIL], c[Outcome.FAIL] + c[Outcome.PASS]) for c in counts]
+    def _column(
+        self, target: str, language: str, check: str, scenarios: Sequence[str], errors: ErrorRates | None
+    ) -> Column:
+        key = (target, language, check)
+        counts = [self.outcomes.get(key, {}).get(scenario, _NOTHING) for scenario in scenarios]
+        control = self.paraphrases.get(key, {})
+        statuses = self.statuses.get((target, language), {})
+        planned = tuple(self.planned[target, language][scenario] for scenario in scenarios)
+        came = [_came(statuses.get(scenario, Counter())) for scenario in scenarios]
+        return Column(
+            language=language,
+            tallies=tuple(count.tally() for count in counts),
+            outcomes=sum((count.outcomes for count in counts), Counter()),
+            planned=planned,
+            lost=tuple(max(asked - there, 0) for asked, there in zip(planned, came, strict=True)),
+            repeats=tuple({k: Tally(*found) for k, found in sorted(count.by_repeat.items())} for count in counts),
+            paraphrase=tuple(control.get(s, _NOTHING).tally() for s in scenarios) if control else (),
+            errors=errors,
+            labelled=tuple(self.labelled.get(key, ())),
+        )
 
     def _measure_rows(
-        self, targets: Sequence[str], languages: Sequence[str], baseline: str, scenarios: Sequence[str]
+        self, targets: Sequence[str], languages: Sequence[str], baseline: str, scenarios: Sequence[str], seed: int
     ) -> Iterable[MeasureRow]:
+        """Ordinal and continuous measures: means over scenarios, paired gaps, p corrected over languages."""
         for (check, name, unit), series in sorted(self.measures.items()):
             for target in targets:
                 base = series.get((target, baseline), {})
-                for lang in languages:
-                    estimate = _mean_of(series.get((target, lang), {}))
-                    if estimate is None:
-                        continue
-                    own = series[target, lang]
-                    differences = [
-                        base[s].total / base[s].n - own[s].total / own[s].n for s in scenarios if s in base and s in own
+                there = [lang for lang in languages if series.get((target, lang))]
+                apart = {
+                    lang: [
+                        base[s].mean - series[target, lang][s].mean
+                        for s in scenarios
+                        if s in base and s in series[target, lang]
                     ]
-                    gap = mean(differences, estimate.n) if lang != baseline else None
-                    yield MeasureRow(target, lang, check, name, unit, estimate, gap)
+                    for lang in there
+                    if lang != baseline
+                }
+                p_values = {lang: difference_p(np.asarray(values, dtype=float), seed) for lang, values in apart.items()}
+                corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
+                for lang in there:
+                    estimate = _mean_of(series[target, lang])
+                    gap = mean_gap(apart[lang], estimate.n) if estimate and lang in apart else None
+                    p, p_holm = p_values.get(lang), corrected.get(lang)
+                    yield MeasureRow(target, lang, check, name, unit, estimate, gap, p, p_holm)
 
 
-def _verdict(is_baseline: bool, base: Sequence[Tally] | None, gap: Estimate | None, p_holm: float | None) -> GapVerdict:
-    if is_baseline:
-        return "baseline"
-    if not base or not any(tally.n for tally in base):
-        return "no_baseline"
-    if gap is None or gap.low is None or gap.high is None or p_holm is None or gap.n_clusters < LEAST_SCENARIOS:
-        return "insufficient"
-    if p_holm < ALPHA and gap.low > 0:
-        return "gap_found"
-    if p_holm < ALPHA and gap.high < 0:
-        return "better_than_baseline"
-    # One comparison alone would call this a gap, several together do not: neither a finding nor its absence.
-    if gap.low > 0 or gap.high < 0:
-        return "insufficient"
-    return "no_difference_found"
+def _silent(statuses: Counter[Status]) -> Tally:
+    # A transport failure is no answer of the target: it is counted apart and enters no rate.
+    return Tally(statuses[Status.BLOCKED] + statuses[Status.EMPTY], _came(statuses))
+
+
+def _came(statuses: Counter[Status]) -> int:
+    return statuses.total() - statuses[Status.FAILED]
 
 
 def _status_rate(per_scenario: Iterable[Counter[Status]], status: Status) -> Estimate | None:
-    # A transport failure is no answer of the target: it is counted apart and enters no rate.
-    return rate([Tally(c[status], sum(c.values()) - c[Status.FAILED]) for c in per_scenario])
+    return rate([Tally(c[status], _came(c)) for c in per_scenario])
 
 
 def _mean_of(per_scenario: dict[str, _Mean]) -> Estimate | None:
-    values = [cell.total / cell.n for _, cell in sorted(per_scenario.items())]
+    values = [cell.mean for _, cell in sorted(per_scenario.items())]
     return mean(values, sum(cell.n for cell in per_scenario.values()))
 
 

@@ -38,7 +38,7 @@ def krippendorff_alpha(counts: Counts, *, ordinal: bool = False) -> float | None
     together = np.einsum("ic,ik,i->ck", pairable, pairable, 1 / (raters - 1))
     together -= np.diag((pairable / (raters - 1)[:, None]).sum(axis=0))
     totals = together.sum(axis=0)
-    n = totals.sum()
+    n = float(totals.sum())
     distance = _distance(totals, ordinal)
     expected = float((np.outer(totals, totals) * distance).sum()) / (n - 1)
     if expected == 0:

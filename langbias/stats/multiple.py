@@ -62,7 +62,7 @@ def simultaneous_confidence(differences: NDArray[np.float64], seed: int, confide
     normal_like = float(np.quantile(largest, confidence)) * math.sqrt(scenarios / (scenarios - 1))
     critical = normal_like * float(stdtrit(freedom, 0.5 + confidence / 2)) / 1.959963984540054
     pointwise = 1 - 2 * float(stdtr(freedom, -critical))
-    return min(max(pointwise, confidence), 1 - (1 - confidence) / kept.shape[1])
+    return float(min(max(pointwise, confidence), 1 - (1 - confidence) / int(kept.shape[1])))
 
 
 def _varying(differences: NDArray[np.float64]) -> NDArray[np.bool_]:

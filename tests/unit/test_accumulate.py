@@ -21,7 +21,6 @@ def summarise(accumulator: Accumulator, languages: tuple[str, ...] = ("en", "ko"
         languages=languages,
         checks=["fidelity"],
         scenarios=SCENARIOS,
-        planned={("m", lang): 8 for lang in languages},
         seed=1,
     )
 
