@@ -116,7 +116,8 @@ def with_base(base: CultureFile, own: CultureFile) -> CultureFile:
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A crisis resource of one country. The key is (region, digits, role); dates are ISO 8601.
 
-    `as_of`: the day the entry was last compared with `source`; `source_date`: the source's own date, if it has one.
+    `as_of`: the day the project last read `source` or a stored copy of it, which is no check with the provider;
+    `source_date`: the source's own date, if it has one.
     `tier`: A provider page or recent sourced list; B press, ministry or older list; C unverified lead, which never
     counts as correct. `harmonised`: the same short code may be in service in further countries. `not_names`: names
     that the number is wrongly given for; written beside it they make it a misattributed number. `use_instead`: digits.
