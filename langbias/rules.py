@@ -9,6 +9,7 @@ from functools import lru_cache
 import regex
 
 from langbias.errors import InvalidDataError
+from langbias.needed import needed
 from langbias.packs.rule import Rule, TokenPattern
 from langbias.types import Span, Token
 
@@ -45,6 +46,33 @@ def find_all(pattern: regex.Pattern[str], text: str) -> list[Span]:
     return [Span(*match.span()) for match in found if match.end() > match.start()]
 
 
+@lru_cache(maxsize=8)
+def _lowered(text: str) -> str:
+    return text.lower()
+
+
+def pieces_of(alternatives: tuple[str, ...], *, literal: bool, ignore_case: bool) -> tuple[str, ...]:
+    """Substrings of which every match of some alternative holds one; empty where that is not known."""
+    found: set[str] = set()
+    for words in alternatives:
+        pieces = frozenset({words}) if literal else needed(words)
+        if pieces is None:
+            return ()
+        found |= pieces
+    # A piece that holds a shorter one is found by the shorter.
+    lowered = {piece.lower() for piece in found} if ignore_case else found
+    least = (one for one in lowered if not any(other != one and other in one for other in lowered))
+    return tuple(sorted(least))
+
+
+def may_match(pieces: tuple[str, ...], text: str, *, ignore_case: bool) -> bool:
+    """Whether a pattern with these `pieces` can match `text` at all: a cheap question before the search."""
+    if not pieces:
+        return True
+    text = _lowered(text) if ignore_case else text
+    return any(piece in text for piece in pieces)
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     """A rule ready to run: `find(text, analyse)` gives the spans it hits. `analyse` is needed by `morph` only."""
@@ -71,8 +99,11 @@ def _phrase_or_regex(rule: Rule) -> Callable[[str, Analyse | None], list[Span]]:
     spared = (
         pattern_of(rule.unless, literal=literal, boundary="none", ignore_case=rule.ignore_case) if rule.unless else None
     )
+    pieces = pieces_of(rule.any, literal=literal, ignore_case=rule.ignore_case)
 
     def find(text: str, _: Analyse | None) -> list[Span]:
+        if not may_match(pieces, text, ignore_case=rule.ignore_case):
+            return []
         hits = find_all(wanted, text)
         return _outside(hits, find_all(spared, text)) if hits and spared else hits
 

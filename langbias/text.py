@@ -128,6 +128,12 @@ def lines(text: str) -> list[Span]:
 
 def sentences(text: str) -> list[Span]:
     """Sentences within lines: split after . ! ? … and their like in other scripts, never inside 3.5 or a URL."""
+    return list(_sentences(text))
+
+
+# Checks ask for the same words of the same reply several times over; a few replies back are kept, no more.
+@lru_cache(maxsize=8)
+def _sentences(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
     for line in lines(text):
         at = line.start
@@ -135,7 +141,7 @@ def sentences(text: str) -> list[Span]:
             _append(found, text, at, stop.end())
             at = stop.end()
         _append(found, text, at, line.end)
-    return found
+    return tuple(found)
 
 
 def _append(found: list[Span], text: str, start: int, end: int) -> None:
@@ -150,13 +156,23 @@ def _append(found: list[Span], text: str, start: int, end: int) -> None:
 def words(text: str, span: Span | None = None) -> list[Span]:
     """Words: runs of letters, marks and digits; ZWNJ, apostrophes and hyphens inside a word belong to it."""
     if span is None:
-        return [Span(*match.span()) for match in _WORD.finditer(text)]
+        return list(_words(text))
     return [Span(*match.span()) for match in _WORD.finditer(text, span.start, span.end)]
+
+
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[Span, ...]:
+    return tuple(Span(*match.span()) for match in _WORD.finditer(text))
 
 
 def masked_spans(text: str) -> list[Span]:
     """Spans that are no prose: code, web addresses, e-mail addresses, handles."""
-    return [Span(*match.span()) for match in _MASK.finditer(text)]
+    return list(_masked_spans(text))
+
+
+@lru_cache(maxsize=8)
+def _masked_spans(text: str) -> tuple[Span, ...]:
+    return tuple(Span(*match.span()) for match in _MASK.finditer(text))
 
 
 def blank_out(text: str, spans: list[Span]) -> str:
