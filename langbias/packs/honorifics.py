@@ -58,7 +58,8 @@ class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A politeness level that the end of a sentence shows. `endings` are patterns, the first level that fits wins.
 
     With an analyser the ending is the string of the morphemes that `ending` names, with the closing punctuation;
-    otherwise the pattern must end where the sentence ends. `level` names the level in the measures (default: `id`).
+    otherwise the pattern must end where the sentence ends. `level` names the level in the measures (default: `id`; no
+    level where `address` is none).
     `weak` levels decide the address only where nothing else does.
     """
 

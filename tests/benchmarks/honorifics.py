@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 import regex
+from honorifics_replies import agreed, judge, kappa, right
 
 from langbias.checks.honorifics.address import Reading, read_address
 from langbias.packs import load_pack
@@ -219,6 +220,20 @@ def measure(data: Path) -> Iterator[Row]:
             yield mixed_level(tag, rows)
     if rows := load(data / "challenge_authored.jsonl"):
         yield challenge(rows)
+    for tag in ("ko", "ru", "fa", "yo"):
+        yield authored(tag)
+
+
+def authored(tag: str) -> Row:
+    """The authored replies of one language: agreement of the two readings, and the check on what they agree about."""
+    figures = []
+    for name, judged in zip(("replies", "sentences"), judge(tag), strict=True):
+        same = agreed(judged)
+        agreement = kappa([(entry.first, entry.second) for entry in judged])
+        figures.append(
+            f"{name} {len(judged)}: disputed {len(judged) - len(same)}, kappa {agreement:.3f}, right {right(judged):.4f}"
+        )
+    return Row(f"authored replies {tag}", len(judge(tag)[0]), "  ".join(figures))
 
 
 def absent(tag: str) -> Row:

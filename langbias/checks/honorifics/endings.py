@@ -132,4 +132,6 @@ def _level_of(ending: str, pack: HonorificsFile) -> Level | None:
 
 
 def _hit(level: Level, span: Span) -> Hit:
-    return Hit(span, level.address, level.id, level.level or level.id, weak=level.weak)
+    # An ending that neither speaks to anybody nor has a name (a noun, a note) is no level.
+    name = level.level or ("" if level.address == "none" else level.id)
+    return Hit(span, level.address, level.id, name, weak=level.weak)
