@@ -184,11 +184,12 @@ def report(options: argparse.Namespace) -> Iterator[str]:
     yield "# The collector, measured"
     yield f"`{' '.join(['python', 'tests/benchmarks/collector.py', *options.said])}`"
     yield (
-        f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; other work shared the machine. "
-        "A loopback server answers after 200 ms (at once where the ideal is -); ideal = requests / connections x 200 ms. "
+        f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; other work ran beside it. "
+        "A loopback server answers after 200 ms (at once where the ideal is -). "
+        "Ideal = requests / connections x 200 ms. "
         "Wall, CPU and memory are of the whole process, start-up included, everything stored. "
         f"Ours and the bare client are the best of {options.repeat} runs, peers are run once. "
-        "The bare client (asyncio streams, nothing parsed, nothing stored) shows what the machine allowed at that time. "
+        "The bare client (asyncio streams, nothing parsed, nothing stored) shows what the machine allowed. "
         "Load: 1-minute average at the end of the run."
     )
     yield "## Speed and memory"
