@@ -6,8 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from langbias.store.log import ResponseLog
 from langbias.store.rows import encode_row, read_rows
