@@ -52,6 +52,8 @@ class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
     drop: str = ""
     same: dict[str, str] = {}
+    shape: str = ""
+    misfit: float = 0.0
 
 
 class ArtifactsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

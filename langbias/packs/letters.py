@@ -6,6 +6,7 @@ Read on first use and kept; the only disk access of the artifacts check, and onl
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -15,9 +16,10 @@ import regex
 from langbias.packs.artifacts import LetterModel
 from langbias.packs.loading import load_morphology, load_pack, pack_folder
 from langbias.text import words
+from langbias.types import Span
 
-# Mean log-probability per letter of the words of a text, and how many words it rests on.
-Scorer = Callable[[str], tuple[float, int]]
+# Mean log-probability per letter of the words of a text (or of the part in the span), and how many words it rests on.
+Scorer = Callable[[str, Span | None], tuple[float, int]]
 # An unknown letter is worse than the rarest piece by this much (as sentencepiece's own penalty, 10, but milder).
 _UNKNOWN = 6.0
 
@@ -46,25 +48,37 @@ def _by_analyser(tag: str, own: regex.Pattern[str]) -> Scorer | None:
     if likelihood is None:
         return None
 
-    def score(text: str) -> tuple[float, int]:
-        runs = [span for span in words(text) if own.match(text, span.start)]
+    def score(text: str, part: Span | None = None) -> tuple[float, int]:
+        runs = [span for span in _words_in(text, part) if own.match(text, span.start)]
         letters = sum(span.end - span.start for span in runs)
-        count = len(runs)
-        return (likelihood(text) / letters, count) if letters else (0.0, 0)
+        read = text if part is None else text[part.start : part.end]
+        return (likelihood(read) / letters, len(runs)) if letters else (0.0, 0)
 
     return score
 
 
 def _by_pieces(word_score: Callable[[str], float], own: regex.Pattern[str]) -> Scorer:
-    def score(text: str) -> tuple[float, int]:
-        found = [
-            word_score(text[span.start : span.end])
-            for span in words(text)
-            if span.end - span.start >= 2 and own.fullmatch(text, span.start, span.end)
-        ]
+    @lru_cache(maxsize=50_000)
+    def own_score(word: str) -> float | None:
+        return word_score(word) if len(word) >= 2 and own.fullmatch(word) else None
+
+    def score(text: str, part: Span | None = None) -> tuple[float, int]:
+        every = (own_score(text[span.start : span.end]) for span in _words_in(text, part))
+        found = [one for one in every if one is not None]
         return (sum(found) / len(found), len(found)) if found else (0.0, 0)
 
     return score
+
+
+def _words_in(text: str, part: Span | None) -> list[Span]:
+    every = words(text)
+    if part is None:
+        return every
+    return every[bisect_left(every, part.start, key=_start) : bisect_left(every, part.end, key=_start)]
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def folded(word: str, model: LetterModel) -> str:
@@ -89,9 +103,11 @@ def _word_score(tag: str, model: LetterModel) -> Callable[[str], float]:
     scores = [pieces.get_score(piece) for piece in range(pieces.get_piece_size())]
     scores[pieces.unk_id()] = min(scores) - _UNKNOWN
 
-    @lru_cache(maxsize=50_000)
+    shape = regex.compile(model.shape) if model.shape else None
+
     def score(word: str) -> float:
         word = folded(word, model)
-        return sum(scores[piece] for piece in pieces.encode(word)) / max(1, len(word))  # type: ignore[no-any-return]
+        likely = sum(scores[piece] for piece in pieces.encode(word)) / max(1, len(word))
+        return likely - model.misfit if shape and not shape.fullmatch(word) else likely
 
     return score

@@ -77,14 +77,14 @@ def letter_rows(tag: str, native: list[list[str]], analyse: object) -> None:
         texts = [
             "\n".join(source[at : at + lines]) for source in native for at in range(0, len(source) - lines + 1, lines)
         ]
-        texts = [text for text in texts if scorer(text)[1] >= 5]
+        texts = [text for text in texts if scorer(text, None)[1] >= 5]
         chosen = random.Random(5).sample(texts, min(300, len(texts)))
         false = sum(bool(broken_letters(text, context)) for text in texts) / len(texts)
         for damage in (shuffled_letters, replaced_letters):
             rng = random.Random(11)
             damaged = [damage(text, rng) for text in chosen]
-            low = np.array([scorer(text)[0] for text in damaged])
-            high = np.array([scorer(text)[0] for text in chosen])
+            low = np.array([scorer(text, None)[0] for text in damaged])
+            high = np.array([scorer(text, None)[0] for text in chosen])
             area = mannwhitneyu(high, low).statistic / (len(high) * len(low))
             found = sum(bool(broken_letters(text, context)) for text in damaged) / len(damaged)
             print(f"| {lines} lines | {damage.__name__} | {area:.3f} | {found:.2f} | {false:.4f} of {len(texts)} |")
@@ -98,8 +98,9 @@ def garble_rows(tag: str, sources: Named) -> None:
     print(f"\n## {tag}: garble by counting (share found of {len(chosen)} damaged native lines)\n")
     print("| damage | found |\n|---|---|")
     for damage in DAMAGES:
-        hit = sum(found_kind(damage(text, rng)) is not None for text in chosen)
-        print(f"| {damage.__name__} | {hit / len(chosen):.3f} |")
+        damaged = [broken for text in chosen if (broken := damage(text, rng)) != text]  # plain ASCII cannot be misread
+        hit = sum(found_kind(text) is not None for text in damaged)
+        print(f"| {damage.__name__} | {hit / len(damaged):.3f} of {len(damaged)} |")
     print(f"\n## {tag}: garble false alarms on whole sources\n")
     print("| source | lines | called garbled | share |\n|---|---|---|---|")
     for name, _, texts in sources:

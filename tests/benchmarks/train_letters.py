@@ -47,7 +47,11 @@ WORDFREQ = (
 )
 RUNS = (5, 15, 40)
 FOLDING = {
-    "yo": "drop = '\\p{Mn}'\n",
+    # Grammar fact: a Yoruba syllable is a vowel, a consonant and a vowel, or a syllabic nasal; vowels may be nasal.
+    "yo": (
+        "drop = '\\p{Mn}'\n"
+        "shape = '(?:(?:gb|[bdfghjklmnprstwy])?+[aeiou](?:n(?![aeiou]))?+|[nm](?![aeiou]))++'\nmisfit = 4.0\n"
+    ),
     "fa": ('drop = \'\\u064b-\\u0652\'\nsame = { "\u064a" = "\u06cc", "\u0643" = "\u06a9", "\u0649" = "\u06cc" }\n'),
 }
 
@@ -107,7 +111,7 @@ def floors(tag: str, data: Path) -> list[tuple[int, float]]:
             scores, run = [], ""
             for line in lines:
                 run = f"{run}\n{line}" if run else line
-                score, count = scorer(run)
+                score, count = scorer(run, None)
                 if count >= least:
                     scores.append(score)
                     run = ""
@@ -136,15 +140,16 @@ def put(tag: str, values: list[tuple[int, float]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--wordfreq", type=Path, required=True)
+    parser.add_argument("--wordfreq", type=Path, default=Path())
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("-l", "--languages", default="en,fa,ko,ru,yo")
+    parser.add_argument("--keep-models", action="store_true", help="measure the floors only")
     options = parser.parse_args()
     for tag in options.languages.split(","):
         put(tag, [(RUNS[0], -99.0)])
         model = load_pack(tag).artifacts.letters
         assert model is not None
-        if model.file:
+        if model.file and not options.keep_models:
             train(tag, frequencies(tag, options.wordfreq, options.data), model)
             letter_scorer.cache_clear()
         put(tag, floors(tag, options.data))

@@ -24,6 +24,11 @@ HEALTHY = [
     "Ẹ kú \u0301 o",
     "I ♥ you 👍🏽 👨‍👩‍👧 🇰🇷 №5 — “Да”",
     "Breathe in.\nBreathe out.\nBreathe in.\nBreathe out.",
+    "Àjànàkú ò ṣéé rù.",
+    "Ìwé àṣírí. Òǹkà òǹtẹ̀ Íjípítì",
+    "«IRMÃ», disse a mãe. «ALEMÃ…»",
+    "está «allí» y allá»",
+    "• • • • • • • •",
 ]
 
 
@@ -60,6 +65,13 @@ def test_utf8_read_in_another_code_page_is_mojibake(words: str, code_page: str) 
     spans = mojibake("OK. " + damaged)
     assert spans, damaged
     assert spans[0].start >= 4
+
+
+@pytest.mark.parametrize(
+    "words", ["gé igi", "A dé.", "ojú kan", "ọmọ rere", "응시인원", "내 꿈!", "à bientôt", "¡Señor!"]
+)
+def test_one_lost_letter_is_enough(words: str) -> None:
+    assert mojibake(words.encode().decode("cp1252", errors="ignore"))
 
 
 def test_eight_bit_text_read_as_latin_1_is_mojibake() -> None:

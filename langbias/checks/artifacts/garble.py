@@ -101,6 +101,23 @@ def _merged(spans: list[Span]) -> list[Span]:
 # A run of accented Latin letters and signs with no plain letter between them: 8-bit text of another alphabet.
 _EIGHT_BIT = regex.compile("[\xa1-\xff]{6,}")
 _LOST_SIGN = regex.compile("[\u2010-\u203a\u1e00-\u1eff]")
+# A letter with a mark, or a mark, read in cp1252: "Ã¡", "Ì€". A capital before it and a closing sign after may be prose.
+_LOST_LETTER = regex.compile(r"(?<!\p{Lu})[ÃÌÍ][\xa0-\xbf€-™]|[ÃÌÍ][\xa0-\xbf€-™--[\p{P}\s]]", regex.VERSION1)
+# The same where bytes without a character were dropped: "á»" (of ọ) inside a word, "Ì" (of an acute) after one.
+_CUT_SHORT = regex.compile(r"[áâ][º»¹](?=[\p{L}ÌÍ])|(?<=\p{Ll}|»)[ÌÍ](?!\p{L})")
+# Upper half of cp1252. Prose of any language holds it between plain letters or not at all.
+_UPPER_HALF = regex.compile("[\xa1-\xff" + bytes(range(0x80, 0xA0)).decode("cp1252", errors="ignore") + "]+")
+_LEAST_UPPER = 6
+
+
+def _mostly_upper_half(text: str) -> list[Span]:
+    """The runs of upper-half characters of a text that has hardly anything else: letters (ì, Ð) and signs (‚, ¿) mixed."""
+    runs = find_all(_UPPER_HALF, text)
+    upper = "".join(text[run.start : run.end] for run in runs)
+    if len(upper) < _LEAST_UPPER or 2 * len(upper) < len(text) - text.count(" "):
+        return []
+    letters = sum(char.isalpha() for char in upper)
+    return runs if min(letters, len(upper) - letters) >= max(2, len(upper) // 4) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,8 @@ class _CodePage:
 
     name: str
     to_bytes: dict[int, str]
+    leads: frozenset[str]
+    tails: frozenset[str]
     utf8: regex.Pattern[str]
 
 
@@ -124,6 +143,8 @@ def _code_page(name: str) -> _CodePage:
     return _CodePage(
         name,
         {ord(char): chr(byte) for byte, char in chars.items()},
+        frozenset(chars[byte] for byte in range(0xC2, 0xF5)),
+        frozenset(chars[byte] for byte in range(0x80, 0xC0)),
         regex.compile(rf"(?:(?:{one})[\s\p{{P}}\d]{{0,3}}+)+"),
     )
 
@@ -135,8 +156,11 @@ def mojibake(text: str) -> list[Span]:
     """UTF-8 read in an 8-bit code page ("ÐŸÑ€Ð¸", "ì•ˆë…•"), or 8-bit text read as Latin-1 ("Ïðèâåò")."""
     if text.isascii():
         return []
-    found = find_all(_EIGHT_BIT, text)
+    found = find_all(_EIGHT_BIT, text) + find_all(_CUT_SHORT, text) + _mostly_upper_half(text)
+    present = frozenset(text)
     for page in _CODE_PAGES:
+        if present.isdisjoint(page.leads) or present.isdisjoint(page.tails):
+            continue
         runs = find_all(page.utf8, text)
         if runs:
             found += _misread(text, runs, page)
@@ -156,7 +180,8 @@ def _misread(text: str, runs: list[Span], page: _CodePage) -> list[Span]:
     return [
         run
         for run, chars in zip(runs, decoded, strict=True)
-        if len(chars) >= 4 or (page.name == "cp1252" and _LOST_SIGN.search(chars))
+        if len(chars) >= 4
+        or (page.name == "cp1252" and (_LOST_SIGN.search(chars) or _LOST_LETTER.search(text, run.start, run.end)))
     ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from langbias.checks.artifacts.garble import Mechanism
 from langbias.checks.context import CheckContext
 from langbias.packs.artifacts import LetterModel
-from langbias.packs.letters import Scorer, letter_scorer
+from langbias.packs.letters import letter_scorer
 from langbias.text import sentences, words
 from langbias.types import Span
 
@@ -29,27 +31,25 @@ def broken_letters(text: str, context: CheckContext) -> list[Span]:
     if scorer is None:
         return []
     passages = _passages(text)
-    broken = [span for span in passages if _broken(text[span.start : span.end], scorer, model)]
+    broken = [span for span in passages if _broken(scorer(text, span), model)]
     if broken or len(passages) < 2:
         return broken
-    return [Span(passages[0].start, passages[-1].end)] if _broken(text, scorer, model) else []
+    return [Span(passages[0].start, passages[-1].end)] if _broken(scorer(text, None), model) else []
 
 
 def _passages(text: str) -> list[Span]:
     """Consecutive sentences joined until they hold enough words to judge."""
+    every = [span.start for span in words(text)]
     found: list[Span] = []
-    count = 0
     for sentence in sentences(text):
-        if not found or count >= _PASSAGE_WORDS:
-            found.append(sentence)
-            count = 0
-        else:
+        if found and bisect_left(every, found[-1].end) - bisect_left(every, found[-1].start) < _PASSAGE_WORDS:
             found[-1] = Span(found[-1].start, sentence.end)
-        count += len(words(text, sentence))
+        else:
+            found.append(sentence)
     return found
 
 
-def _broken(text: str, scorer: Scorer, model: LetterModel) -> bool:
-    score, count = scorer(text)
+def _broken(scored: tuple[float, int], model: LetterModel) -> bool:
+    score, count = scored
     fitting = [floor for floor in model.floor if floor.words <= count]
     return bool(fitting) and score < max(fitting, key=lambda floor: floor.words).score
