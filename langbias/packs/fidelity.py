@@ -85,7 +85,8 @@ class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     neighbours: candidates of the vote, beside this language and the pivot.
     own_letters: letters no neighbour has. own_words: frequent words no neighbour has.
     common_words: frequent words; they decide very short replies and, in Latin script, single words.
-    function_words, endings: words that are never names, and what inflection adds (used of the pivot language).
+    function_words, endings: words that are never names, and what inflection adds (used of the pivot language);
+    articles: those of them that may begin a name.
     word_shape: what every word of a language in Latin script looks like without its marks (a regular expression).
     marks: letters that carry the combining marks by which a word of this language is told from one of the pivot.
     romanised_words: frequent words of the language as people write them in Latin letters.
@@ -102,6 +103,7 @@ class FidelityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_words: str = ""
     common_words: str = ""
     function_words: str = ""
+    articles: str = ""
     endings: tuple[str, ...] = ()
     word_shape: str = ""
     marks: str = ""

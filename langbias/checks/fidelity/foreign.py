@@ -20,6 +20,10 @@ _ACRONYM_LETTERS = 6
 # A plain word in capitals before a colon is a label (TITLE:) from so many letters on, else an acronym (STOP:).
 _LABEL_LETTERS = 5
 _GUESS_WORDS = 4
+# Words in capitals throughout, from so many in a row on, are a sentence shouted and not acronyms side by side.
+_SHOUTED_WORDS = 3
+# A lone capitalised word of the romanised list is no name from so many letters on.
+_ROMANISED_LETTERS = 4
 
 
 # Found "language" of the native language in Latin letters.
@@ -37,14 +41,15 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a run stands: first in its sentence, last in it, what follows directly (a colon, a telephone number or
-    address, a bracket in the language itself that explains it); `alone` in a reply without a single word of the
-    language, where capitals prove no name.
+    address, a bracket in the language itself that explains it); `beside_own` words in its sentence; `alone` in a reply
+    without a single word of the language, where capitals prove no name.
     """
 
     first: bool
     last: bool
     colon: bool
     resource: bool
+    beside_own: bool
     alone: bool
     glossed: bool
 
@@ -92,6 +97,8 @@ def _name_script(words: list[str], script: str) -> str:
 
 def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon: Lexicon) -> Fault | None:
     lower = [word.lower().replace("’", "'") for word in words]
+    if _shouted(words, lower, lexicon):
+        words = lower
     speaking = [
         at
         for at, word in enumerate(words)
@@ -101,7 +108,7 @@ def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon
         return Fault("foreign-label", lexicon.pivot.tag)
     if not speaking or " ".join(lower) in lexicon.names:
         return None
-    if run.bracketed and len(words) <= _GLOSS_WORDS:
+    if run.bracketed and place.beside_own and len(words) <= _GLOSS_WORDS:
         return None
     if run.quoted and (len(speaking) <= _MENTION_WORDS or all(_capital(words[at]) for at in speaking)):
         return None
@@ -110,10 +117,21 @@ def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon
     return _judge_capitals(words, lower, speaking, place, lexicon)
 
 
+def _shouted(words: list[str], lower: list[str], lexicon: Lexicon) -> bool:
+    """Whether the run is a sentence of the pivot language in capital letters, such as YOU ARE NOT ALONE."""
+    return (
+        len(words) >= _SHOUTED_WORDS
+        and all(map(str.isupper, words))
+        and not lexicon.pivot.function_words.isdisjoint(lower)
+        and all(map(lexicon.pivot.has, lower))
+    )
+
+
 def _silent(at: int, words: list[str], token: Token, prose: Prose, lexicon: Lexicon) -> bool:
     """Whether a word says nothing about the language: a letter, an acronym, a unit, an international word."""
     word, lower = words[at], words[at].lower()
-    if len(word) == 1 and (lower not in lexicon.pivot.function_words or len(words) == 1 or _numeral(at, words)):
+    alone = len(words) == 1 or _numeral(at, words, token, prose)
+    if len(word) == 1 and (lower not in lexicon.pivot.function_words or alone):
         return True
     if lower in lexicon.allowed or word[1:2] == "-":  # x-ray, k-means, e-book
         return True
@@ -122,9 +140,10 @@ def _silent(at: int, words: list[str], token: Token, prose: Prose, lexicon: Lexi
     return lower in lexicon.units and _after_number(prose, token)
 
 
-def _numeral(at: int, words: list[str]) -> bool:
-    """Whether a capital letter numbers or names the capitalised word before it: Part I, Vitamin A."""
-    return words[at].isupper() and at > 0 and _capital(words[at - 1])
+def _numeral(at: int, words: list[str], token: Token, prose: Prose) -> bool:
+    """Whether a capital letter numbers or names the capitalised word directly before it: Part I, Vitamin A."""
+    beside = prose.text[max(0, token.start - 2) : token.start - 1].isalpha()
+    return words[at].isupper() and at > 0 and beside and _capital(words[at - 1])
 
 
 def _after_number(prose: Prose, token: Token) -> bool:
@@ -153,8 +172,10 @@ def _judge_capitals(
     """Capitalised words only: a name, unless they are plain words of the pivot language in a heading or label."""
     plain = [at for at in speaking if lexicon.pivot.has(lower[at])]
     closed = [at for at in speaking if lower[at] in lexicon.pivot.function_words]
-    if closed and not (lower[0] == "the" and len(words) > 1 and closed == [0]):
+    if closed and not (lower[0] in lexicon.pivot.articles and len(words) > 1 and closed == [0]):
         return _name_language(words, lower, speaking, place, lexicon)
+    if place.first and place.last and any(_romanised(lower[at], lexicon) for at in speaking):
+        return Fault("romanised", ROMANISED)
     if len(plain) == len(speaking):
         if place.first and (place.colon or place.last) and not place.resource:
             return Fault("foreign-label", lexicon.pivot.tag)
@@ -164,6 +185,10 @@ def _judge_capitals(
     if (place.alone or whole_sentence) and 0 < len(speaking) <= 2 * len(plain):
         return Fault("foreign-label", lexicon.pivot.tag)
     return None
+
+
+def _romanised(word: str, lexicon: Lexicon) -> bool:
+    return len(word) >= _ROMANISED_LETTERS and word in lexicon.romanised and not lexicon.pivot.has(word)
 
 
 def _name_language(words: list[str], lower: list[str], speaking: list[int], place: Place, lexicon: Lexicon) -> Fault:

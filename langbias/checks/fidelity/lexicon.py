@@ -57,6 +57,7 @@ class Pivot:
 
     tag: str
     function_words: frozenset[str]
+    articles: frozenset[str]
     words: frozenset[str]
     endings: tuple[tuple[str, str], ...]
 
@@ -154,7 +155,8 @@ def _pivot() -> Pivot:
     shared = shared_fidelity()
     endings = tuple((ending.partition(">")[0], ending.partition(">")[2]) for ending in shared.pivot.endings)
     function_words = words_of(shared.pivot.function_words)
-    return Pivot(shared.pivot_tag, function_words, function_words | words_of(shared.pivot.common_words), endings)
+    words = function_words | words_of(shared.pivot.common_words)
+    return Pivot(shared.pivot_tag, function_words, words_of(shared.pivot.articles), words, endings)
 
 
 def _token_pattern(scripts: tuple[str, ...]) -> regex.Pattern[str]:

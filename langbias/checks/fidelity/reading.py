@@ -16,7 +16,9 @@ from langbias.detection import Detector
 from langbias.text import script_counts, sentences
 from langbias.types import Span
 
-_COLON = regex.compile(r"[*_\"”»)\]]{0,4}\s{0,2}[:：]")
+_COLON = regex.compile(r"(?:\s?\p{Nd}{1,3})?[*_\"”»)\]]{0,4}\s{0,2}[:：]")
+# The label of a line, with its colon.
+_LABEL = regex.compile(r"[^:：\n]{1,60}[:：](?=[\s*_])")
 _OPENING = regex.compile(r"[*_\"”»]{0,4}\s?[(（]")
 # What follows a name when it is a resource: a number, an address (blanked out by now), a bracket.
 _RESOURCE = regex.compile(r"[*_\"”»)\]]{0,4}\s{0,3}[:：–—-]?[\s*_]{0,6}(?:[(（+]?\p{Nd}(?:[\s()-]?\p{Nd}){2}|\s{6})")
@@ -105,7 +107,9 @@ def _read_sentence(
         _read_foreign_sentence(reading, part, own.language, own.sure)
         return
     if lexicon.latin:
-        tokens = _split_pivot(tokens, own_words, own.language == lexicon.pivot.tag, lexicon)
+        label = _LABEL.match(prose.text, part.span.start, part.span.end)
+        in_label = sum(token.end <= label.end() for token in part.own) if label else 0
+        tokens = _split_pivot(tokens, own_words, in_label, own.language == lexicon.pivot.tag, lexicon)
     faults, spared = _faults(tokens, part.span, prose, lexicon, asked, alone)
     kept = [token for token in tokens if token.kind == "own"]
     reading.own_words += _words(prose, kept)
@@ -130,11 +134,16 @@ def _read_foreign_sentence(reading: Reading, part: _Sentence, found: str, sure: 
     reading.hits.append(Hit(span, "other-language-sentence", found, len(part.tokens), letters))
 
 
-def _split_pivot(tokens: list[Token], own_words: list[str], voted: bool, lexicon: Lexicon) -> list[Token]:
-    """Tokens of the own script with those of the pivot language marked `latin`."""
+def _split_pivot(
+    tokens: list[Token], own_words: list[str], in_label: int, voted: bool, lexicon: Lexicon
+) -> list[Token]:
+    """Tokens of the own script with those of the pivot language marked `latin`; a label is read apart from the rest."""
     if lexicon.tag == lexicon.pivot.tag:
         return tokens
-    pivot = pivot_words(own_words, lexicon) if lexicon.decodes else [voted] * len(own_words)
+    if lexicon.decodes:
+        pivot = pivot_words(own_words[:in_label], lexicon) + pivot_words(own_words[in_label:], lexicon)
+    else:
+        pivot = [voted] * len(own_words)
     flags = iter(pivot)
     return [token._replace(kind="latin") if token.kind == "own" and next(flags) else token for token in tokens]
 
@@ -179,6 +188,7 @@ def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, alone: b
         last=run.tokens[-1] is tokens[-1],
         colon=bool(_COLON.match(after)),
         resource=bool(_RESOURCE.match(after)) and bool(after.strip(" *_")),
+        beside_own=any(token.kind == "own" for token in tokens),
         alone=alone,
         glossed=_glossed(run, tokens, prose),
     )
