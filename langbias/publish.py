@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from langbias.packs import load_pack
+from langbias.packs.validation import load_validation
 from langbias.report.evidence import Evidence, Judged, evidence_of
 from langbias.report.html import render_html
 from langbias.report.markdown import render_markdown
 from langbias.report.model import build_model
 from langbias.report.tables import summary_json, write_results_csv
+from langbias.review.figures import review_figures, reviewed_replies
 from langbias.scoring import ScoringNote, read_note, run_of, stored_results
 from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.estimates import Tally
+from langbias.stats.instrument import ErrorRates, Labelled
 from langbias.stats.summary import Summary
 from langbias.store import RunFolder
-from langbias.types import FidelityMeasures, Run
+from langbias.types import FidelityMeasures, Outcome, Run
 
 FORMATS = ("html", "md", "json", "csv")
 
@@ -55,7 +59,7 @@ def publish(folder: RunFolder, formats: tuple[str, ...] = FORMATS) -> Published:
 
 
 def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
-    """The numbers of a scored run."""
+    """The numbers of a scored run, with what people have said about its replies carried in."""
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
     accumulator = Accumulator()
     where: dict[str, Where] = {}
@@ -66,9 +70,17 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
         accumulator.add_planned(place, len(prompt.turns))
     for response in folder.responses():
         accumulator.add_response(where[response.trial_id], response)
+    people = {(r.trial_id, r.turn, r.check_id): r for r in reviewed_replies(folder)}
     for item, results in stored_results(folder, note.checks):
+        place = where[item.response.trial_id]
         for result in results:
-            accumulator.add_result(where[item.response.trial_id], result)
+            accumulator.add_result(place, result)
+            said = people.get((result.trial_id, result.turn, result.check_id))
+            if said and result.outcome in (Outcome.PASS, Outcome.FAIL):
+                flagged = float(result.outcome is Outcome.FAIL)
+                accumulator.add_label(
+                    place, result.check_id, Labelled(place.scenario_id, flagged, said.label, said.weight)
+                )
     return accumulator.summary(
         run_id=run.id,
         signature=note.signature,
@@ -79,7 +91,27 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
         checks=note.checks,
         scenarios=run.plan.scenarios,
         seed=run.plan.seed,
+        errors=known_errors(folder, run),
     )
+
+
+def known_errors(folder: RunFolder, run: Run) -> dict[tuple[str, str], ErrorRates]:
+    """How often each check is right, per (language, check): by the pack's record, else by this run's review."""
+    found = {
+        (figures.language, figures.check_id): figures.errors
+        for figures in review_figures(folder, run.plan.seed)
+        if figures.errors
+    }
+    for language in run.plan.languages:
+        for record in load_validation(language):
+            found[language, record.check] = ErrorRates(
+                Tally(record.caught, record.failing),
+                Tally(record.kept, record.good),
+                record.data,
+                record.date,
+                record.who_labelled,
+            )
+    return found
 
 
 def _judged(folder: RunFolder, note: ScoringNote) -> Iterator[list[Judged]]:

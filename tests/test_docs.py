@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(not README.exists(), reason="needs a checkout")
 def verbs() -> set[str]:
     from langbias.cli.app import app
 
-    return {str(command.callback.__name__) for command in app.registered_commands if command.callback}
+    groups = {str(group.name) for group in app.registered_groups}
+    return groups | {str(command.callback.__name__) for command in app.registered_commands if command.callback}
 
 
 def test_every_verb_is_in_the_readme_and_every_verb_in_it_exists() -> None:

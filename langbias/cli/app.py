@@ -12,6 +12,7 @@ from langbias.cli.explain import explain
 from langbias.cli.languages import languages
 from langbias.cli.plan import plan
 from langbias.cli.report import report
+from langbias.cli.review import review
 from langbias.cli.score import score
 from langbias.cli.targets import targets
 from langbias.cli.validate import validate
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 for verb in (audit, collect, score, report, plan, validate, languages, targets, explain):
     app.command()(verb)
+app.add_typer(review, name="review")
 
 
 def _version(wanted: bool) -> None:

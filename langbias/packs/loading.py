@@ -102,7 +102,8 @@ def pack_version(tag: str) -> PackVersion:
     version = _part(tag, "language", LanguageFile).version if tag != BASE else 1
     for name in (BASE, tag):
         for entry in sorted(pack_folder(name).iterdir(), key=lambda e: e.name):
-            if entry.name.endswith((".toml", ".py")):
+            # How well the checks were found to do moves no verdict.
+            if entry.name.endswith((".toml", ".py")) and entry.name != "validation.toml":
                 digest.update(entry.name.encode())
                 digest.update(entry.read_bytes())
     return PackVersion(tag=tag, version=version, digest=digest.hexdigest()[:12])

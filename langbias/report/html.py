@@ -14,8 +14,9 @@ from langbias.report.quotation import visible
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of every page, with the words and number formats of reports."""
+    made = Environment(
         loader=PackageLoader("langbias.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -23,7 +24,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "percent": words.percent,
         "percent_interval": words.percent_interval,
         "points": words.points,
@@ -33,7 +34,7 @@ def _environment() -> Environment:
         "p_value": words.p_value,
         "visible": visible,
     }
-    environment.globals |= {
+    made.globals |= {
         "counted": words.counted,
         "listed": words.listed,
         "measure": words.measure,
@@ -41,10 +42,14 @@ def _environment() -> Environment:
         "severity_words": words.SEVERITY_WORDS,
         "status_words": words.STATUS_WORDS,
     }
-    return environment
+    return made
 
 
 def render_html(model: ReportModel) -> str:
     """The report as a complete page. The same model gives the same bytes; lone surrogates never reach the page."""
-    style = (files("langbias.report") / "templates" / "style.css").read_text(encoding="utf-8")
-    return _environment().get_template("report.html.j2").render(model=model, style=Markup(style))
+    return environment().get_template("report.html.j2").render(model=model, style=style())
+
+
+def style() -> Markup:
+    """The style sheet, for a page that carries it within itself."""
+    return Markup((files("langbias.report") / "templates" / "style.css").read_text(encoding="utf-8"))

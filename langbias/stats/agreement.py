@@ -59,7 +59,7 @@ def _distance(totals: NDArray[np.float64], ordinal: bool) -> NDArray[np.float64]
 
 
 def gwet_ac1(counts: Counts) -> float | None:
-    """Gwet's AC1 (2008): agreement that does not collapse where one answer is rare. None when nothing is rated twice."""
+    """Gwet's AC1 (2008): agreement that does not collapse where one answer is rare. None if nothing is rated twice."""
     raters = counts.sum(axis=1)
     twice = counts[raters >= 2]
     if not len(twice) or counts.shape[1] < 2:

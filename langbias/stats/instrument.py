@@ -101,10 +101,8 @@ def corrected_gap(ours: Corrected, base: Corrected) -> tuple[Estimate, float]:
     freedom = min(ours.freedom, base.freedom)
     value = ours.value - base.value
     half = _half(variance, freedom, CONFIDENCE)
-    if variance > 0:
-        p = 2 * float(stdtr(freedom, -abs(value) / math.sqrt(variance)))
-    else:
-        p = 1.0 if value == 0 else 0.0
+    statistic = abs(value) / math.sqrt(variance) if variance > 0 else math.inf if value else 0.0
+    p = 2 * float(stdtr(freedom, -statistic))
     clusters = int((influence != 0).sum()) or 1
     method = ours.method if ours.method == base.method else f"{ours.method} against {base.method}"
     estimate = Estimate(

@@ -73,7 +73,8 @@ def difference_variance(rate: float, other: float, repeats: int) -> float:
     mean_one, mean_two = first @ _WEIGHTS, second @ _WEIGHTS
     between = float(_WEIGHTS @ ((mean_one - mean_two) ** 2)) - (rate - other) ** 2
     within = sum(
-        float(_WEIGHTS @ ((value**2) @ _WEIGHTS - mean**2)) + float(_WEIGHTS @ ((value * (1 - value)) @ _WEIGHTS)) / repeats
+        float(_WEIGHTS @ ((value**2) @ _WEIGHTS - mean**2))
+        + float(_WEIGHTS @ ((value * (1 - value)) @ _WEIGHTS)) / repeats
         for value, mean in ((first, mean_one), (second, mean_two))
     )
     return between + within

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,31 @@ def fill(sheet: Path, reply: Callable[[dict[str, str]], str]) -> None:
         writer.writeheader()
         for row in rows:
             writer.writerow(row | {"response": reply(row)})
+
+
+def record_run(place: Path, name: str, reply: Callable[[dict[str, str]], str], languages: str = "en,fa") -> Path:
+    """A scored run of the core scenarios, answered by `reply` from the row of the sheet."""
+    sheet, out = place / f"{name}.csv", place / name
+    assert run(["plan", "--export", str(sheet), "-s", "core", "-l", languages]) == 0
+    fill(sheet, reply)
+    assert run(["audit", "-t", f"replay:{sheet}", "-s", "core", "-l", languages, "-o", str(out), "-q"]) == 0
+    return out
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two runs of one chatbot: `old`, and `new` that answers two Persian scenarios in English."""
+    place = tmp_path_factory.mktemp("recorded")
+    slips = ("exam-stress", "panic-night")
+    record_run(place, "old", lambda row: REPLIES[row["language"]])
+    record_run(place, "new", lambda row: REPLIES["en" if row["scenario"] in slips else row["language"]])
+    return place
+
+
+@pytest.fixture
+def runs(recorded: Path, tmp_path: Path) -> Path:
+    """A copy of `recorded` that a test may change."""
+    return Path(shutil.copytree(recorded, tmp_path / "recorded"))
 
 
 @pytest.fixture
