@@ -20,7 +20,11 @@ _NEEDED_LIMIT = 64
 
 
 def needed(pattern: str) -> Needed:
-    """Substrings of which every match of `pattern` (no flags) holds at least one; None where that is not clear."""
+    """Substrings of which every match of `pattern` holds at least one; None where that is not clear.
+
+    Of flags only a leading `(?m)` is known.
+    """
+    pattern = pattern.removeprefix("(?m)")
     try:
         pieces, end = _branches(pattern, 0)
     except (IndexError, ValueError):
@@ -72,7 +76,8 @@ def _sequence(pattern: str, at: int) -> tuple[Needed, int]:
 
 
 def _piece(run: str) -> Needed:
-    return frozenset({run}) if len(run) >= 2 or (run and not run.isascii()) else None
+    plain = run.isascii() and (run.isalnum() or run.isspace())  # a single one of these is in every text
+    return frozenset({run}) if len(run) >= 2 or (run and not plain) else None
 
 
 def _atom(pattern: str, at: int) -> tuple[str | None, Needed, int]:

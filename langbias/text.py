@@ -33,6 +33,9 @@ _MASK = regex.compile(
     r"|(?<![\w.])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|info|io|gov|edu|ng|kr|ru|ir|uk|de|ch|jp|in|app|help)\b(?:/\S{0,500})?",
 )
 
+# Every one of those holds a sign that plain prose seldom has.
+_MASK_SIGN = regex.compile(r"[`@]|://|www|\.[a-z]")
+
 # ISO 15924 code -> name of the Unicode script property.
 SCRIPT_NAMES = {
     "Latn": "Latin", "Cyrl": "Cyrillic", "Arab": "Arabic", "Hang": "Hangul", "Hira": "Hiragana", "Kana": "Katakana",
@@ -172,6 +175,8 @@ def masked_spans(text: str) -> list[Span]:
 
 @lru_cache(maxsize=8)
 def _masked_spans(text: str) -> tuple[Span, ...]:
+    if not _MASK_SIGN.search(text):
+        return ()
     return tuple(Span(*match.span()) for match in _MASK.finditer(text))
 
 

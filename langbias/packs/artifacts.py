@@ -42,8 +42,10 @@ class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What tells broken letters from words: a sentencepiece unigram model, `file` in the pack folder.
 
-    An empty `file` means the pack's own `morphology.likelihood`. `drop` (a character class, on decomposed text)
-    takes off marks that people write or not, `same` maps letters of another keyboard to the language's own. `source` gives the recipe, `licence` that of the text it was trained on.
+    An empty `file` means the pack's own `morphology.likelihood`. `drop` (a character class, on decomposed text) takes
+    off marks that people write or not, `same` maps letters of another keyboard to the language's own. `shape` is what
+    a word of the language looks like (a pattern of its syllables), and `misfit` what a word of another shape loses per
+    letter. `source` gives the recipe, `licence` that of the text it was trained on.
     """
 
     floor: tuple[Floor, ...]

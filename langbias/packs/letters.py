@@ -100,14 +100,14 @@ def _word_score(tag: str, model: LetterModel) -> Callable[[str], float]:
     from sentencepiece import SentencePieceProcessor
 
     pieces: Any = SentencePieceProcessor(model_proto=(pack_folder(tag) / model.file).read_bytes())
-    scores = [pieces.get_score(piece) for piece in range(pieces.get_piece_size())]
+    scores: list[float] = [pieces.get_score(piece) for piece in range(pieces.get_piece_size())]
     scores[pieces.unk_id()] = min(scores) - _UNKNOWN
 
     shape = regex.compile(model.shape) if model.shape else None
 
     def score(word: str) -> float:
         word = folded(word, model)
-        likely = sum(scores[piece] for piece in pieces.encode(word)) / max(1, len(word))
+        likely: float = sum(scores[piece] for piece in pieces.encode(word)) / max(1, len(word))
         return likely - model.misfit if shape and not shape.fullmatch(word) else likely
 
     return score

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from artifacts_evidence import Evidence, held_back, measure, write
 from artifacts_garble import garble_rows, letter_rows
+from artifacts_pivot import pivot_rows
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
@@ -28,13 +30,11 @@ from langbias.checks.context import CheckContext
 from langbias.packs import load_pack
 from langbias.packs.loading import load_morphology
 from langbias.rules import CompiledRule, compile_rule
-from langbias.stats.pivot import chrf
 from langbias.text import Text, sentences, words
 from langbias.types import Response, Status
 
 BLOCKS = (10, 20, 40)
 DRAWS = 2000
-PIVOT_PAIR = ("wmt21_refA", "wmt21_mt_Online-B")
 Counts = NDArray[np.int64]
 
 
@@ -139,43 +139,18 @@ def report_rules(tag: str, rules: list[CompiledRule], evidence: list[Evidence]) 
         )
 
 
-def pivot_row(sources: list[Source]) -> None:
-    """chrF of a translation and its best match among another translation of the document, against the next sentence."""
-    first, second = (next((s for s in sources if s.name == name), None) for name in PIVOT_PAIR)
-    if first is None or second is None:
-        return
-    same, next_to = [], []
-    documents = {doc for doc in doc_names(first) if doc in doc_names(second)}
-    for doc in sorted(documents)[:12]:
-        ours, theirs = doc_names(first)[doc], doc_names(second)[doc]
-        for text in ours:
-            scores = [chrf(text, other) for other in theirs]
-            at = int(np.argmax(scores))
-            if len(theirs) > 1:
-                same.append(scores[at])
-                next_to.append(scores[at + 1] if at + 1 < len(theirs) else scores[at - 1])
-    figure = auc(np.array(next_to), np.array(same))
-    print(f"\n## ru: pivot similarity ({PIVOT_PAIR[0]} against {PIVOT_PAIR[1]})\n")
-    print(f"chrF of the best match against the sentence next to it: AUC {figure:.3f} on {len(same)} sentences.")
-    print("(The match is picked by chrF itself, the files hold no alignment: an upper bound, not a blind figure.)")
-
-
-def doc_names(source: Source) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for doc, text in zip(source.doc_ids, source.texts, strict=True):
-        found.setdefault(doc, []).append(text)
-    return found
-
-
 def speed(tag: str, sources: list[Source], analyse: Callable[..., object] | None) -> float:
-    """Sentences a second of `check` on one core, over replies of ten lines, after a warm-up."""
+    """Sentences a second of processor time of `check` on one core, over replies of ten lines, after a warm-up."""
     texts = [text for source in sources for text in source.texts]
+    random.Random(1).shuffle(texts)
     replies = ["\n".join(texts[at : at + 10]) for at in range(0, min(len(texts), 3000), 10)]
     context = CheckContext(pack=load_pack(tag), analyse=analyse)  # type: ignore[arg-type]
-    began = time.perf_counter()
-    for reply in replies:
+    for reply in replies[:20]:
         check(Response("t", 0, Status.OK, reply), context)
-    return sum(len(sentences(reply)) for reply in replies) / (time.perf_counter() - began)
+    began = time.process_time()
+    for reply in replies[20:]:
+        check(Response("t", 0, Status.OK, reply), context)
+    return sum(len(sentences(reply)) for reply in replies[20:]) / (time.process_time() - began)
 
 
 def main() -> None:
@@ -199,9 +174,10 @@ def main() -> None:
         if counting.any():
             report(tag, sources, counting)
         report_rules(tag, rules, evidence)
-        print(f"\nSpeed of the check on replies of ten lines: {speed(tag, sources, analyse):,.0f} sentences a second.")
+        rate = speed(tag, sources, analyse)
+        print(f"\nSpeed of the check on replies of ten lines: {rate:,.0f} sentences a second of processor time.")
         garble_rows(tag, [(source.name, source.native, source.texts) for source in sources])
-        pivot_row(sources)
+        pivot_rows(sources)
         letter_rows(tag, [list(source.texts) for source in sources if source.native], analyse)
         if options.write_evidence:
             natives = [source for source in sources if source.native]

@@ -5,6 +5,7 @@ Each detector takes text and gives the spans of the damage. All are linear in th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -101,17 +102,18 @@ def _merged(spans: list[Span]) -> list[Span]:
 # A run of accented Latin letters and signs with no plain letter between them: 8-bit text of another alphabet.
 _EIGHT_BIT = regex.compile("[\xa1-\xff]{6,}")
 _LOST_SIGN = regex.compile("[\u2010-\u203a\u1e00-\u1eff]")
-# A letter with a mark, or a mark, read in cp1252: "Ã¡", "Ì€". A capital before it and a closing sign after may be prose.
+# A letter with a mark, or a mark, read in cp1252: "Ã¡", "Ì€". A capital before and a closing sign after may be prose.
 _LOST_LETTER = regex.compile(r"(?<!\p{Lu})[ÃÌÍ][\xa0-\xbf€-™]|[ÃÌÍ][\xa0-\xbf€-™--[\p{P}\s]]", regex.VERSION1)
 # The same where bytes without a character were dropped: "á»" (of ọ) inside a word, "Ì" (of an acute) after one.
 _CUT_SHORT = regex.compile(r"[áâ][º»¹](?=[\p{L}ÌÍ])|(?<=\p{Ll}|»)[ÌÍ](?!\p{L})")
+_UTF8_PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 # Upper half of cp1252. Prose of any language holds it between plain letters or not at all.
 _UPPER_HALF = regex.compile("[\xa1-\xff" + bytes(range(0x80, 0xA0)).decode("cp1252", errors="ignore") + "]+")
 _LEAST_UPPER = 6
 
 
 def _mostly_upper_half(text: str) -> list[Span]:
-    """The runs of upper-half characters of a text that has hardly anything else: letters (ì, Ð) and signs (‚, ¿) mixed."""
+    """Upper-half runs of a text that has hardly anything else: letters (ì, Ð) and signs (‚, ¿) mixed."""
     runs = find_all(_UPPER_HALF, text)
     upper = "".join(text[run.start : run.end] for run in runs)
     if len(upper) < _LEAST_UPPER or 2 * len(upper) < len(text) - text.count(" "):
@@ -126,8 +128,6 @@ class _CodePage:
 
     name: str
     to_bytes: dict[int, str]
-    leads: frozenset[str]
-    tails: frozenset[str]
     utf8: regex.Pattern[str]
 
 
@@ -143,8 +143,6 @@ def _code_page(name: str) -> _CodePage:
     return _CodePage(
         name,
         {ord(char): chr(byte) for byte, char in chars.items()},
-        frozenset(chars[byte] for byte in range(0xC2, 0xF5)),
-        frozenset(chars[byte] for byte in range(0x80, 0xC0)),
         regex.compile(rf"(?:(?:{one})[\s\p{{P}}\d]{{0,3}}+)+"),
     )
 
@@ -157,9 +155,8 @@ def mojibake(text: str) -> list[Span]:
     if text.isascii():
         return []
     found = find_all(_EIGHT_BIT, text) + find_all(_CUT_SHORT, text) + _mostly_upper_half(text)
-    present = frozenset(text)
     for page in _CODE_PAGES:
-        if present.isdisjoint(page.leads) or present.isdisjoint(page.tails):
+        if not _UTF8_PAIR.search(text.encode(page.name, errors="replace")):  # far cheaper than the pattern
             continue
         runs = find_all(page.utf8, text)
         if runs:

@@ -31,10 +31,16 @@ def broken_letters(text: str, context: CheckContext) -> list[Span]:
     if scorer is None:
         return []
     passages = _passages(text)
-    broken = [span for span in passages if _broken(scorer(text, span), model)]
+    scored = [scorer(text, span) for span in passages]
+    broken = [span for span, one in zip(passages, scored, strict=True) if _broken(one, model)]
     if broken or len(passages) < 2:
         return broken
-    return [Span(passages[0].start, passages[-1].end)] if _broken(scorer(text, None), model) else []
+    return [Span(passages[0].start, passages[-1].end)] if _broken(_together(scored), model) else []
+
+
+def _together(scored: list[tuple[float, int]]) -> tuple[float, int]:
+    count = sum(n for _, n in scored)
+    return (sum(score * n for score, n in scored) / count if count else 0.0), count
 
 
 def _passages(text: str) -> list[Span]:
