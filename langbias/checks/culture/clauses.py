@@ -13,7 +13,7 @@ from langbias.text import lines, sentences
 from langbias.types import Span
 
 _ITEM = regex.compile(r"[ \t>]*(?:[-*+•‣▪◦·–—][ \t]|\(?[\p{Nd}]{1,2}[.)][ \t]|[\p{Nd}]️?⃣|\p{So})")
-_HEADING = regex.compile(r"[ \t>]*(?:#{1,6}[ \t]|\*\*[^*\n]{1,80}\*\*:?[ \t]*$)")
+_HEADING = regex.compile(r"[ \t>]*(?:#{1,6}[ \t]|\*\*[^*\n]{1,80}\*\*:?[ \t]*(?:\n|\Z))")
 _HEAD_END = regex.compile(r"[:：]|\*\*|[ \t][–—-][ \t]")
 _ALWAYS_BREAK = (r"[;؛；]", r"[ \t][–—][ \t]", r"—")
 # A colon or dash farther from the start than this does not end the head of a list item.

@@ -89,7 +89,7 @@ def _words(text: str, pack: CultureFile) -> list[_Word]:
         found += [
             _Word(block.type, block.frame, span)
             for span in spans
-            if not any(s.start <= span.start and span.end <= s.end for s in spared)
+            if not any(s.start < span.end and span.start < s.end for s in spared)
         ]
     found.sort(key=lambda w: (w.span.start, -w.span.end))
     kept: list[_Word] = []
@@ -116,9 +116,9 @@ def _judge(word: _Word, others: list[_Word], clause: Clause, text: str, pack: Cu
         return hit("discourage")
     if clause.lead == "mention" and clause.inherits(span):
         return hit("mention")
-    if _negated(span, clause, text, pack, cues) or _replaced(span, clause, text, cues):
+    if _negated(word, clause, text, pack, cues) or _replaced(span, clause, text, cues):
         return hit("discourage")
-    if _only_mentioned(word, clause, pack, cues):
+    if _only_mentioned(word, clause, text, pack, cues):
         return hit("mention")
     if clause.question and not cues.any("suggestion", clause.sentence.start, clause.sentence.end):
         return hit("mention")
@@ -151,25 +151,32 @@ def _protasis(cue: Span, clause: Clause, text: str, pack: CultureFile) -> Span:
     return Span(cue.start, min(cue.end + _HEAD_CLAUSE, clause.end) if at_head else clause.end)
 
 
-def _only_mentioned(word: _Word, clause: Clause, pack: CultureFile, cues: CueIndex) -> bool:
-    """Whether an echo or narration governs `word`; one behind finished advice ("someone who has lost") does not."""
+def _only_mentioned(word: _Word, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether an echo or narration governs `word`.
+
+    One behind finished advice ("someone who has lost") does not, nor one before a comma with new advice after it.
+    """
     found = cues.within("mention", clause.start, clause.end)
     if not found:
         return False
     first = found[0]
-    if pack.conditional_ends or first.start < word.span.end:
+    if pack.conditional_ends:
         return True
+    if first.start < word.span.end:
+        comma = _last_comma(text, first.end, word.span.start)
+        return comma is None or not _advised_from(comma, word, clause, cues)
     advised = any(cues.any(name, clause.start, first.start) for name in _ADVICE)
     return not (advised or word.frame == "none")
 
 
-def _negated(span: Span, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
-    """Whether a negation governs `span`: one before it with no new advice after a comma, or one behind it as verb."""
+def _negated(word: _Word, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether a negation governs `word`: one before it with no new advice after a comma, or one behind it as verb."""
+    span = word.span
     for cue in cues.within("negation_before", clause.start, span.end):
         if cue.end > span.start:
             return True
         comma = _last_comma(text, cue.end, span.start)
-        if comma is None or not _advice_between(comma, span.end, cues):
+        if comma is None or not _advised_from(comma, word, clause, cues):
             return True
     for cue in cues.within("negation_after", span.start, clause.end):
         if not pack.verb_final and _last_comma(text, span.end, cue.start) is not None:
@@ -194,6 +201,11 @@ def _replaced(span: Span, clause: Clause, text: str, cues: CueIndex) -> bool:
 def _last_comma(text: str, start: int, end: int) -> int | None:
     commas = [m.start() for m in _COMMA.finditer(text, start, end)] if end > start else []
     return commas[-1] if commas else None
+
+
+def _advised_from(comma: int, word: _Word, clause: Clause, cues: CueIndex) -> bool:
+    """Whether the part of the clause behind `comma` advises `word` by itself."""
+    return _advice_between(comma, word.span.end, cues) or cues.any("evaluation", word.span.end, clause.end)
 
 
 def _advice_between(start: int, end: int, cues: CueIndex) -> bool:
