@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from langbias.score import Scored, ScoreItem, default_workers, score
 from langbias.signature import signature
 from langbias.store import RunFolder
 from langbias.store.disk import write_atomic
-from langbias.types import CheckResult, PackVersion, Run, Status
+from langbias.types import CheckResult, PackVersion, Run, Scenario, Status
 
 # Fewer replies than this are scored faster in this process than a second one starts.
 _WORTH_A_WORKER = 64
@@ -128,10 +128,25 @@ def read_note(folder: RunFolder) -> ScoringNote:
         raise InvalidDataError(f"{path}: damaged ({problem}); run: langbias score {folder.path}") from problem
 
 
-def run_items(folder: RunFolder) -> Iterator[ScoreItem]:
-    """The stored responses of a run with all that checks may know. Failed turns (transport) are no replies."""
+def scored_anew(
+    folder: RunFolder,
+    checks: tuple[str, ...],
+    as_of: str,
+    workers: int | None = None,
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> Iterator[tuple[ScoreItem, tuple[CheckResult, ...]]]:
+    """Score the responses of a run by the installed packs without touching the folder; `scenarios` as in run_items."""
+    for scored in _in_order(run_items(folder, scenarios), checks, workers, as_of):
+        yield scored.item, scored.results
+
+
+def run_items(folder: RunFolder, scenarios: Mapping[str, Scenario] | None = None) -> Iterator[ScoreItem]:
+    """The stored responses of a run with all that checks may know. Failed turns (transport) are no replies.
+
+    `scenarios` replaces what the run itself keeps about its scenarios, where it holds them.
+    """
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
-    scenarios = {scenario.id: scenario for scenario in folder.scenarios()}
+    scenarios = {scenario.id: scenario for scenario in folder.scenarios()} | dict(scenarios or {})
     trials = {trial.id: trial for trial in folder.trials()}
     trial_id, earlier = "", list[str]()
     for response in folder.responses():

@@ -22,17 +22,17 @@ def render_markdown(model: ReportModel) -> str:
     """Verdicts, tables, limits and signature. The same model gives the same text."""
     run = model.run
     parts = [
-        f"# {_plain(model.title)}",
+        f"# {plain(model.title)}",
         f"{counted(model.n_scenarios, 'scenario')}, {counted(len(model.languages), 'language')}, "
-        f"{counted(run.plan.repeats, 'repeat')}; compared with {_plain(model.baseline.name)}; "
-        f"run made {_plain(run.environment.created_at[:10])}.",
+        f"{counted(run.plan.repeats, 'repeat')}; compared with {plain(model.baseline.name)}; "
+        f"run made {plain(run.environment.created_at[:10])}.",
     ]
     if model.incomplete:
         parts.append(f"**This run is incomplete.** {model.incomplete} Figures rest on what came back.")
     for target in model.targets:
         parts += _target(target, model)
     parts.append("## What this cannot say")
-    parts.append("\n".join(f"- **{_plain(heading)}.** {_plain(words)}" for heading, words in model.limits))
+    parts.append("\n".join(f"- **{plain(heading)}.** {plain(words)}" for heading, words in model.limits))
     parts.append("## Signature")
     parts.append(f"```text\n{visible(run.signature, 2000).replace('`', chr(39))}\n```")
     return "\n\n".join(parts) + "\n"
@@ -45,20 +45,20 @@ def _target(target: TargetReport, model: ReportModel) -> list[str]:
         + "."
     )
     verdicts = "\n".join(
-        f"- {v.symbol} **{_name(v.language)}: {_plain(v.words)}.** {_plain(' '.join(v.sentences))}"
+        f"- {v.symbol} **{_name(v.language)}: {plain(v.words)}.** {plain(' '.join(v.sentences))}"
         for v in target.verdict.languages
     )
     rows = [[_name(row.language), _silent(row.arrivals), *(_cell(cell) for cell in row.cells)] for row in target.matrix]
     arrived = [_arrival(row.arrivals) for row in target.matrix if row.arrivals]
     return [
-        f"## {_plain(target.model)}",
-        f"**{_plain(target.verdict.headline)}**",
-        _plain(f"{target.verdict.caveat} {caveat}".strip()),
+        f"## {plain(target.model)}",
+        f"**{plain(target.verdict.headline)}**",
+        plain(f"{target.verdict.caveat} {caveat}".strip()),
         verdicts,
-        f"Share of judged replies that failed (95% interval), and the gap to {_plain(model.baseline.name)} in points:",
-        _table(["Language", "No reply", *(_plain(check.title) for check in model.checks)], rows),
+        f"Share of judged replies that failed (95% interval), and the gap to {plain(model.baseline.name)} in points:",
+        table(["Language", "No reply", *(plain(check.title) for check in model.checks)], rows),
         "What came back, and what it took (mean per reply):",
-        _table(
+        table(
             _ARRIVED,
             arrived,
         ),
@@ -66,7 +66,7 @@ def _target(target: TargetReport, model: ReportModel) -> list[str]:
 
 
 def _cell(cell: MatrixCell) -> str:
-    said = [f"{cell.verdict.symbol} {_plain(cell.verdict.words)}"]
+    said = [f"{cell.verdict.symbol} {plain(cell.verdict.words)}"]
     if cell.rate:
         said.append(f"{percent(cell.rate.value)} ({percent_interval(cell.rate)})")
     if cell.gap:
@@ -92,19 +92,20 @@ def _mean(estimate: Estimate | None) -> str:
     return number(estimate.value) if estimate else "–"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; its cells must be `plain` already."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def _name(language: Language) -> str:
-    return _plain(f"{language.name} ({language.tag})")
+    return plain(f"{language.name} ({language.tag})")
 
 
 def _names(languages: Iterable[Language]) -> str:
     return ", ".join(language.name for language in languages)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """`text` without power over the page: Markdown's special characters are escaped."""
     return str(_SPECIAL.sub(r"\\\g<0>", visible(text, 4000)))

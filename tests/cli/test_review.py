@@ -69,7 +69,7 @@ def test_the_draw_is_stratified_and_keeps_its_weights(cli: Cli, run: Path) -> No
     assert exported(cli, run, "--n", "4") == place
 
 
-def test_answers_come_back_with_who_when_and_the_original(cli: Cli, run: Path, tmp_path: Path) -> None:
+def test_answers_come_back_with_who_when_and_the_original(cli: Cli, run: Path) -> None:
     place = exported(cli, run, "--n", "100")
     for number, rater in ((1, "Shirin"), (2, "Babak")):
         edit(place / f"rater-{number}.csv", answered(rater))
