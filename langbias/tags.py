@@ -18,7 +18,11 @@ _SAME = {
     "swh": "sw", "swa": "sw", "fil": "tl", "tgl": "tl", "nob": "no", "nb": "no", "kor": "ko", "rus": "ru", "yor": "yo",
     "eng": "en", "jpn": "ja", "hin": "hi", "urd": "ur", "iw": "he", "in": "id", "ind": "id", "ben": "bn", "tur": "tr",
     "vie": "vi", "tha": "th", "amh": "am", "hau": "ha", "ibo": "ig", "zul": "zu", "ukr": "uk", "pol": "pl", "deu": "de",
-    "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt",
+    "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt", "ita": "it", "nld": "nl", "dut": "nl", "bul": "bg",
+    "bel": "be", "srp": "sr", "mkd": "mk", "mac": "mk", "pus": "ps", "pbt": "ps", "pst": "ps", "uig": "ug", "cat": "ca",
+    "ron": "ro", "rum": "ro", "dan": "da", "afr": "af", "ces": "cs", "cze": "cs", "slk": "sk", "slo": "sk", "glg": "gl",
+    "som": "so", "kin": "rw", "npi": "ne", "nep": "ne", "mar": "mr", "aze": "az", "azj": "az", "asm": "as", "nor": "no",
+    "heb": "he",
 }  # fmt: skip
 
 
@@ -31,13 +35,18 @@ def canonical(tag: str) -> str:
     if not found:
         raise UsageError(f"{tag!r} is not a BCP 47 language tag; write it like ko, yo-BJ or zh-Hant-TW")
     language, script, region = found.groups()
-    language = _SAME.get(language.lower(), language.lower())
-    parts = [language]
+    parts = [primary(language)]
     if script:
         parts.append(script.title())
     if region:
         parts.append(region.upper())
     return "-".join(parts)
+
+
+def primary(label: str) -> str:
+    """The language of a tag or of a detector's label, in one form: `zh-cn` -> `zh`, `kor_Hang` -> `ko`."""
+    language: str = regex.split("[-_]", label.lower(), maxsplit=1)[0]
+    return _SAME.get(language, language)
 
 
 def fallback_chain(tag: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ FLOORS = (
     ("types.py", "measures.py", "errors.py", "__init__.py"),
     ("tags.py", "text.py"),
     ("packs",),
-    ("rules.py", "detection.py", "stats"),
+    ("rules.py", "detection", "stats"),
     ("languages",),
     ("checks",),
     ("registry.py", "corpus.py", "results.py", "signature.py"),

@@ -3,7 +3,7 @@
 import pytest
 
 from langbias.errors import UsageError
-from langbias.tags import canonical, closest, fallback_chain, is_region
+from langbias.tags import canonical, closest, fallback_chain, is_region, primary
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_regions(code: str, known: bool) -> None:
 def test_a_misspelt_word_gets_its_nearest_neighbour() -> None:
     assert closest("fidelty", ["fidelity", "culture"]) == "; did you mean 'fidelity'?"
     assert closest("zzz", ["a", "b"]) == "; known: a, b"
+
+
+@pytest.mark.parametrize(
+    ("label", "language"),
+    [
+        ("zh-cn", "zh"),
+        ("kor_Hang", "ko"),
+        ("NB", "no"),
+        ("arz", "ar"),
+        ("yo", "yo"),
+        ("zh-min-nan", "zh"),
+        ("xx", "xx"),
+        ("", ""),
+    ],
+)
+def test_primary_reads_the_labels_of_detectors(label: str, language: str) -> None:
+    assert primary(label) == language
