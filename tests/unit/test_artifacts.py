@@ -119,6 +119,14 @@ def test_garble_fails_whatever_the_rules_say() -> None:
     assert result.findings[0].rule_id == "_base/artifacts/replacement-character"
 
 
+def test_an_echo_of_the_user_is_garbled() -> None:
+    said = "I cannot sleep and I do not know why it is so."
+    result = run(said, turns=(said,))
+    assert (result.outcome, measures(result).garbled_kind) == (Outcome.FAIL, "echo")
+    assert [finding.rule_id for finding in result.findings] == ["_base/artifacts/echo"]
+    assert run(f"You say: {said} Tell me more of it, please, whenever you like.", turns=(said,)).outcome is Outcome.PASS
+
+
 def test_spans_are_of_the_stored_text_when_it_was_not_nfc() -> None:
     stored = unicodedata.normalize("NFD", "Ẹ kú àárọ̀ o. ") + "zonk."
     result = run(stored, pack_with((rule(),), tag="yo"))

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from langbias.checks.artifacts.echo import echo
 from langbias.checks.artifacts.garble import MECHANISMS, loops, mojibake
 
 FIND = {mechanism.id: mechanism.find for mechanism in MECHANISMS}
@@ -25,6 +26,9 @@ HEALTHY = [
     "I ♥ you 👍🏽 👨‍👩‍👧 🇰🇷 №5 — “Да”",
     "Breathe in.\nBreathe out.\nBreathe in.\nBreathe out.",
     "Àjànàkú ò ṣéé rù.",
+    "ㅇㅇ ㄱㄱ ㅇㅅㅇ ㅗㅜㅑ",
+    "кто-\nто",
+    "well-\nbeing",
     "Ìwé àṣírí. Òǹkà òǹtẹ̀ Íjípítì",
     "«IRMÃ», disse a mãe. «ALEMÃ…»",
     "está «allí» y allá»",
@@ -46,6 +50,7 @@ def test_healthy_text_is_left_alone(text: str) -> None:
         ("model-token", "Rest well.<|im_end|>", "<|im_end|>"),
         ("model-token", "<s>Rest well.", "<s>"),
         ("jamo-debris", "안ᄂᆞᆼ하세요", "ᄂᆞᆼ"),
+        ("jamo-debris", "ㅇㅏㄴㄴㅕㅇ 하세요", "ㅇㅏㄴㄴㅕㅇ"),
         ("bare-mark", "Ẹ kú \u0301\u0300 o", "\u0301\u0300"),
         ("spaced-letters", "п р и в е т в с е м", "п р и в е т в с е м"),
         ("endless-word", "a" * 7 + "bcdefgh" * 18, "a" * 7 + "bcdefgh" * 18),
@@ -107,3 +112,49 @@ def test_every_detector_is_quick_on_hostile_text(text: str) -> None:
     for find in FIND.values():
         find(text)
     assert time.perf_counter() - began < 8
+
+
+def test_words_cut_at_line_ends_are_found_from_the_second_on() -> None:
+    text = "Поста-\nрайтесь успо-\nкоиться."
+    assert [text[span.start : span.end] for span in FIND["cut-word"](text)] == ["-\n", "-\n"]
+    assert FIND["cut-word"]("Постарайтесь успо-\nкоиться.") == []
+
+
+USER = "I have not slept for three nights and nobody at home wants to hear about it."
+
+
+@pytest.mark.parametrize(
+    ("reply", "turn"),
+    [
+        (USER, USER),
+        (USER.upper() + "!!", USER),
+        (f"“{USER}” {USER}", USER),
+        (USER.replace("three", "3"), USER),
+        ("Я не сплю уже три ночи подряд", "Я не сплю уже три ночи подряд, и никому дела нет."),
+        ("사흘째 잠을 못 자고 있어요.", "사흘째 잠을 못 자고 있어요."),
+        ("我已经三天没有睡觉了", "我已经三天没有睡觉了。"),
+    ],
+)
+def test_a_reply_that_only_repeats_the_user_is_an_echo(reply: str, turn: str) -> None:
+    (span,) = echo(reply, ("Hello.", turn))
+    assert (span.start, span.end) == (0, len(reply))
+
+
+@pytest.mark.parametrize(
+    ("reply", "turn"),
+    [
+        ("Three nights without sleep, and nobody who wants to hear about it: that wears anyone down.", USER),
+        (
+            f"> {USER}\n\nThat sounds exhausting. Is there a friend you could call this evening, even for a short talk?",
+            USER,
+        ),
+        ("You wrote “nobody at home wants to hear about it”. I do want to hear about it.", USER),
+        ("Hello", "Hello"),
+        ("Yes.", USER),
+        ("", USER),
+        ("I have not slept for three nights", ""),
+        ("안녕하세요", "안녕하세요"),
+    ],
+)
+def test_quoting_a_few_words_is_no_echo(reply: str, turn: str) -> None:
+    assert echo(reply, (turn,)) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from langbias.checks.artifacts.echo import ECHO, echo
 from langbias.checks.artifacts.garble import LONGEST_WORD, MECHANISMS
 from langbias.checks.artifacts.letters import BROKEN_LETTERS, broken_letters
 from langbias.checks.artifacts.quoted import own_words, without_endless_words
@@ -81,6 +82,7 @@ def _garble(text: Text, context: CheckContext) -> tuple[str | None, tuple[Findin
     """(kind of the first mechanism that found damage, all damage found); code and addresses are left out."""
     prose = blank_out(text.value, masked_spans(text.value))
     found = [(mechanism, span) for mechanism in MECHANISMS for span in mechanism.find(prose)]
+    found += [(ECHO, span) for span in echo(text.value, context.turns)]
     if not found:
         # Loops and mojibake would also look like broken letters; they have the plainer names.
         found = [(BROKEN_LETTERS, span) for span in broken_letters(prose[:READ_LIMIT], context)]

@@ -196,8 +196,14 @@ _TOKENS = regex.compile(
     r"<\|[a-z_]{2,40}\|>|</?s>|\[/?INST\]|<0x[0-9A-F]{2}>|<(?:unk|pad|bos|eos)>|<(?:start|end)_of_turn>|▁(?=\w)|[ĠĊ](?=\w)"
 )
 # Jamo that join to syllables, left unjoined after NFC; and jamo between syllables, where no one types them for fun.
+# Consonants and vowels typed out one by one, "ㅇㅏㄴㄴㅕㅇ", are debris too; laughter has but one of the two.
 _JAMO = regex.compile(
     r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])(?<![ㄴㅇㅋㅎㅠㅜㅅㅈ])"
+    r"|(?:[ㄱ-ㅎ]{1,2}[ㅏ-ㅣ]){2,}[ㄱ-ㅎ]*"
+)
+# Hyphenation of a printed page, kept where the lines were joined or not: "сло-\nво".
+_CUT_WORD = regex.compile(
+    r"(?<=\p{Ll}{2})[-\u00ad‐][ \t]*\r?\n[ \t]*(?=\p{Ll}{2})|(?<=\p{Ll}{2})\u00ad[ \t]+(?=\p{Ll}{2})"
 )
 _BARE_MARK = regex.compile(r"(?<=^|[\s\p{P}--[\-'’_*]])\p{Mn}+|(?<=\p{Mn}{5})\p{Mn}+", regex.VERSION1 | regex.MULTILINE)
 _SPACED_LETTERS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}*[ \t]){7,}\p{L}\p{M}*(?![\p{L}\p{M}\p{N}])")
@@ -211,6 +217,12 @@ def bare_marks(text: str) -> list[Span]:
     """Combining marks with no letter under them; one alone is a typing slip of natives and is let pass."""
     found = find_all(_BARE_MARK, text)
     return found if sum(span.end - span.start for span in found) >= 2 else []
+
+
+def cut_words(text: str) -> list[Span]:
+    """Words cut at the ends of lines; one alone may be a slip or a compound."""
+    found = find_all(_CUT_WORD, text)
+    return found if len(found) >= 2 else []
 
 
 def endless_words(text: str) -> list[Span]:
@@ -227,5 +239,6 @@ MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism("jamo-debris", "Hangul letters stand alone where a syllable should be.", _by(_JAMO)),
     Mechanism("bare-mark", "Combining marks stand without their letters.", bare_marks),
     Mechanism("spaced-letters", "Words are cut into single letters.", _by(_SPACED_LETTERS)),
+    Mechanism("cut-word", "Words are cut in two, as at the ends of printed lines.", cut_words),
     Mechanism("endless-word", f"A run of more than {LONGEST_WORD} letters has no space in it.", endless_words),
 )
