@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langbias.packs import load_pack
 from langbias.packs.validation import load_validation
@@ -18,6 +18,7 @@ from langbias.scoring import ScoringNote, read_note, run_of, stored_results
 from langbias.stats.accumulate import Accumulator, Where
 from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates, Labelled
+from langbias.stats.pooled import PooledCounts
 from langbias.stats.summary import Summary
 from langbias.store import RunFolder
 from langbias.types import FidelityMeasures, Outcome, Run
@@ -60,28 +61,7 @@ def publish(folder: RunFolder, formats: tuple[str, ...] = FORMATS) -> Published:
 
 def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
     """The numbers of a scored run, with what people have said about its replies carried in."""
-    prompts = {prompt.id: prompt for prompt in folder.prompts()}
-    accumulator = Accumulator()
-    where: dict[str, Where] = {}
-    for trial in folder.trials():
-        prompt = prompts[trial.prompt_id]
-        place = Where(trial.target_id, prompt.language, prompt.scenario_id, trial.repeat, prompt.variant)
-        where[trial.id] = place
-        accumulator.add_planned(place, len(prompt.turns))
-    for response in folder.responses():
-        accumulator.add_response(where[response.trial_id], response)
-    people = {(r.trial_id, r.turn, r.check_id): r for r in reviewed_replies(folder)}
-    for item, results in stored_results(folder, note.checks):
-        place = where[item.response.trial_id]
-        for result in results:
-            accumulator.add_result(place, result)
-            said = people.get((result.trial_id, result.turn, result.check_id))
-            if said and result.outcome in (Outcome.PASS, Outcome.FAIL):
-                flagged = float(result.outcome is Outcome.FAIL)
-                accumulator.add_label(
-                    place, result.check_id, Labelled(place.scenario_id, flagged, said.label, said.weight)
-                )
-    return accumulator.summary(
+    return accumulate(folder, note).summary(
         run_id=run.id,
         signature=note.signature,
         schema_version=run.schema_version,
@@ -93,6 +73,37 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
         seed=run.plan.seed,
         errors=known_errors(folder, run),
     )
+    packs = {tag: load_pack(tag) for tag in run.plan.languages}
+    rows = pooled.rows([target.id for target in run.targets], packs, "artifacts", run.plan.seed)
+    return replace(summary, measures=(*summary.measures, *rows))
+
+
+def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:
+    """The counts behind the numbers of a scored run."""
+    prompts = {prompt.id: prompt for prompt in folder.prompts()}
+    accumulator = Accumulator()
+    where: dict[str, Where] = {}
+    for trial in folder.trials():
+        prompt = prompts[trial.prompt_id]
+        place = Where(trial.target_id, prompt.language, prompt.scenario_id, trial.repeat, prompt.variant)
+        where[trial.id] = place
+        accumulator.add_planned(place, len(prompt.turns))
+    for response in folder.responses():
+        accumulator.add_response(where[response.trial_id], response)
+    people = {(r.trial_id, r.turn, r.check_id): r for r in reviewed_replies(folder)}
+    pooled = PooledCounts()
+    for item, results in stored_results(folder, note.checks):
+        place = where[item.response.trial_id]
+        for result in results:
+            accumulator.add_result(place, result)
+            pooled.add(place.target_id, place.language, place.scenario_id, result)
+            said = people.get((result.trial_id, result.turn, result.check_id))
+            if said and result.outcome in (Outcome.PASS, Outcome.FAIL):
+                flagged = float(result.outcome is Outcome.FAIL)
+                accumulator.add_label(
+                    place, result.check_id, Labelled(place.scenario_id, flagged, said.label, said.weight)
+                )
+    return accumulator
 
 
 def known_errors(folder: RunFolder, run: Run) -> dict[tuple[str, str], ErrorRates]:

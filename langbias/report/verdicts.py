@@ -13,12 +13,13 @@ from langbias.report.words import (
     check_words,
     counted,
     listed,
+    native_sentence,
     percent,
     points,
     points_interval,
     verdict_words,
 )
-from langbias.stats.summary import Cell, GapVerdict, LanguageRow, Summary
+from langbias.stats.summary import Cell, GapVerdict, LanguageRow, MeasureRow, Summary
 from langbias.types import Estimate, Language, Scenario, Status
 
 
@@ -50,11 +51,20 @@ def target_verdict(
     rows = {row.language: row for row in summary.rows if row.target_id == target_id}
     baseline = names.get(summary.baseline, summary.baseline)
     verdicts = tuple(
-        _language_verdict(language, [c for c in cells if c.language == language.tag], rows, cells, baseline)
+        _with_native(
+            _language_verdict(language, [c for c in cells if c.language == language.tag], rows, cells, baseline),
+            [m for m in summary.measures if (m.target_id, m.language) == (target_id, language.tag)],
+        )
         for language in order
     )
     headline, caveat = _headline(cells, verdicts, rows, baseline)
     return TargetVerdict(headline, caveat, verdicts)
+
+
+def _with_native(verdict: LanguageVerdict, measures: Sequence[MeasureRow]) -> LanguageVerdict:
+    """The verdict with what is said of the language's replies against native text."""
+    said = tuple(sentence for row in measures if (sentence := native_sentence(row)))
+    return replace(verdict, sentences=(*verdict.sentences, *said))
 
 
 def detectable(cells: Sequence[Cell]) -> float | None:

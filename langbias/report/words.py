@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from langbias.stats.summary import GapVerdict
+from langbias.stats.summary import GapVerdict, MeasureRow
 from langbias.types import Estimate, Outcome, Severity, Status
 
 MINUS = "\u2212"
@@ -105,6 +105,25 @@ SEVERITY_WORDS = {
     Severity.MAJOR: "major",
     Severity.CRITICAL: "critical",
 }
+
+
+NATIVE_WORDS = {
+    "above_native": "Reads more like translated than like native text",
+    "within_native": "Marks of translation are within what native text shows",
+    "insufficient": "Too little text to tell marks of translation from chance",
+}
+
+
+def native_sentence(row: MeasureRow) -> str:
+    """The pooled verdict on a language, with what it rests on: an empty string where native text was not measured."""
+    if row.verdict not in NATIVE_WORDS or row.estimate is None:
+        return ""
+    said = f"{NATIVE_WORDS[row.verdict]}: {measure(row.estimate, row.unit)} rule hits per 1,000 words"
+    if row.estimate.low is not None:
+        said += f" (95% interval {measure_interval(row.estimate, row.unit)})"
+    if row.native is not None and row.native_p95 is not None:
+        said += f"; native text shows {number(row.native)}, and 95% of it under {number(row.native_p95)}"
+    return said + "."
 
 
 def percent(share: float) -> str:

@@ -139,7 +139,9 @@ class LanguageRow:
 class MeasureRow:
     """A descriptive measure of one check in one language (mean or share), with its gap to the baseline if paired.
 
-    `estimate` is None where the measure is not defined for the language or its replies.
+    `estimate` is None where the measure is not defined for the language or its replies. Where native text was measured,
+    `native` is its mean and `native_p95` what 95 % of it stays under; `verdict` is then above_native, within_native or
+    insufficient.
     """
 
     target_id: str
@@ -151,6 +153,9 @@ class MeasureRow:
     gap: Estimate | None = None
     p: float | None = None
     p_holm: float | None = None
+    native: float | None = None
+    native_p95: float | None = None
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from langbias.checks.artifacts.pooled import PooledReply, pool
+from langbias.packs import load_pack
 from langbias.packs.artifacts import Baseline, Block
+from langbias.report.words import native_sentence
+from langbias.stats.pooled import PooledCounts, PooledReply, pool
+from langbias.types import ArtifactsMeasures, CheckResult, Finding, Outcome, Severity, Span
 
 BASELINE = Baseline("any", 10.0, 1000, (Block(10, 40.0), Block(20, 30.0)), "test", "none")
 
@@ -68,3 +71,25 @@ def test_formulas_count_prompts_not_replies() -> None:
     assert one.share.low is not None
     assert one.share.high is not None
     assert 0 < one.share.low < 2 / 3 < one.share.high <= 1
+
+
+def test_a_run_gives_a_row_with_native_figures_and_the_formulas_that_come_back() -> None:
+    pack = load_pack("ko")
+    formula = next(full_id for full_id, rule in pack.artifacts_rules if rule.group == "formula")
+    other = next(full_id for full_id, rule in pack.artifacts_rules if rule.group == "pronoun")
+    counts = PooledCounts()
+    for n in range(12):
+        findings = tuple(
+            Finding(rule_id, Severity.NEUTRAL, "style", Span(0, 1), "x", "m")
+            for rule_id in ([formula, other] if n < 3 else [other])
+        )
+        measures = ArtifactsMeasures(12, 4, 300.0, "insufficient", False, None, 40)
+        counts.add("t", "ko", f"s{n}", CheckResult("t1", 0, "artifacts", Outcome.PASS, "", measures, findings))
+    counts.add("t", "ko", "s0", CheckResult("t1", 0, "artifacts", Outcome.NOT_APPLICABLE, "", ArtifactsMeasures(), ()))
+    rate, phrase = counts.rows(["t"], {"ko": pack, "ru": load_pack("ru")}, "artifacts", 7)
+    assert (rate.verdict, rate.native_p95 is not None, rate.estimate and rate.estimate.n) == ("above_native", True, 12)
+    assert (phrase.name, phrase.estimate and phrase.estimate.value) == (f"stock_phrase {formula}", 0.25)
+    sentence = native_sentence(rate)
+    assert sentence.startswith("Reads more like translated than like native text: 300 rule hits per 1,000 words")
+    assert "native text shows" in sentence
+    assert native_sentence(phrase) == ""

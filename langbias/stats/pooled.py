@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from langbias.checks.artifacts.rate import ABOVE, INSUFFICIENT, LEAST_SENTENCES, WITHIN, threshold
+from langbias.checks.artifacts.rate import ABOVE, INSUFFICIENT, LEAST_SENTENCES, WITHIN, baseline_for, threshold
+from langbias.packs import LanguagePack
 from langbias.packs.artifacts import Baseline
 from langbias.stats.estimates import wilson
-from langbias.types import Estimate
+from langbias.stats.summary import MeasureRow
+from langbias.types import ArtifactsMeasures, CheckResult, Estimate
 
 LEAST_REPLIES = 5
 RESAMPLES = 2000
+RATE, RATE_UNIT = "translation_marks", "rule hits per 1,000 words, pooled over replies"
+FORMULA, FORMULA_UNIT = "stock_phrase", "share of prompts whose replies hold it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +129,40 @@ def _recurrences(replies: Sequence[PooledReply]) -> tuple[Recurrence, ...]:
 def _share(holding: int, prompts: int, replies: int) -> Estimate:
     low, high = wilson(holding / prompts, prompts)
     return Estimate(holding / prompts, low, high, replies, prompts, "Wilson over prompts")
+
+
+@dataclass(slots=True)
+class PooledCounts:
+    """What the artifacts check measured, per (target, language), as results stream by."""
+
+    replies: defaultdict[tuple[str, str], list[PooledReply]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, target: str, language: str, prompt: str, result: CheckResult) -> None:
+        """Count one judged reply; one whose rules did not run changes nothing."""
+        measures = result.measures
+        if not isinstance(measures, ArtifactsMeasures) or measures.rule_hits is None:
+            return
+        fired = tuple(sorted({finding.rule_id for finding in result.findings}))
+        self.replies[target, language].append(
+            PooledReply(prompt, measures.rule_hits, measures.sentences or 0, measures.words or 0, fired)
+        )
+
+    def rows(
+        self, targets: Sequence[str], packs: Mapping[str, LanguagePack], check: str, seed: int
+    ) -> Iterable[MeasureRow]:
+        """The pooled rate with its verdict, then each stock phrase that comes back, per target and language."""
+        for target in targets:
+            for language, pack in packs.items():
+                found = self.replies.get((target, language))
+                if not found:
+                    continue
+                formulas = {full_id for full_id, rule in pack.artifacts_rules if rule.group == "formula"}
+                told = [replace(reply, formulas=tuple(set(reply.formulas) & formulas)) for reply in found]
+                pooled = pool(told, baseline_for(pack.artifacts.baseline, "chat"), seed=seed)
+                yield MeasureRow(
+                    target, language, check, RATE, RATE_UNIT, pooled.rate,
+                    native=pooled.native, native_p95=pooled.native_p95, verdict=pooled.verdict or "",
+                )  # fmt: skip
+                for one in pooled.recurrences:
+                    name = f"{FORMULA} {one.rule_id}"
+                    yield MeasureRow(target, language, check, name, FORMULA_UNIT, one.share)
