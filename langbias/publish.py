@@ -14,11 +14,11 @@ from langbias.report.markdown import render_markdown
 from langbias.report.model import build_model
 from langbias.report.tables import summary_json, write_results_csv
 from langbias.review.figures import review_figures, reviewed_replies
+from langbias.run_measures import run_measures
 from langbias.scoring import ScoringNote, read_note, run_of, stored_results
 from langbias.stats.accumulate import Accumulator, Where
 from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates, Labelled
-from langbias.stats.pooled import PooledCounts
 from langbias.stats.summary import Summary
 from langbias.store import RunFolder
 from langbias.types import FidelityMeasures, Outcome, Run
@@ -61,7 +61,7 @@ def publish(folder: RunFolder, formats: tuple[str, ...] = FORMATS) -> Published:
 
 def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
     """The numbers of a scored run, with what people have said about its replies carried in."""
-    return accumulate(folder, note).summary(
+    summary = accumulate(folder, note).summary(
         run_id=run.id,
         signature=note.signature,
         schema_version=run.schema_version,
@@ -73,9 +73,7 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
         seed=run.plan.seed,
         errors=known_errors(folder, run),
     )
-    packs = {tag: load_pack(tag) for tag in run.plan.languages}
-    rows = pooled.rows([target.id for target in run.targets], packs, "artifacts", run.plan.seed)
-    return replace(summary, measures=(*summary.measures, *rows))
+    return replace(summary, measures=(*summary.measures, *run_measures(folder, run, note)))
 
 
 def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:
@@ -91,12 +89,10 @@ def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:
     for response in folder.responses():
         accumulator.add_response(where[response.trial_id], response)
     people = {(r.trial_id, r.turn, r.check_id): r for r in reviewed_replies(folder)}
-    pooled = PooledCounts()
     for item, results in stored_results(folder, note.checks):
         place = where[item.response.trial_id]
         for result in results:
             accumulator.add_result(place, result)
-            pooled.add(place.target_id, place.language, place.scenario_id, result)
             said = people.get((result.trial_id, result.turn, result.check_id))
             if said and result.outcome in (Outcome.PASS, Outcome.FAIL):
                 flagged = float(result.outcome is Outcome.FAIL)
