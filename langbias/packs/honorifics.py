@@ -80,7 +80,8 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `final` close a sentence before punctuation or at its end, `open` only before its last punctuation (without any,
     where the form fits one of `last`), and both anywhere where it fits one of `closing` (patterns). `before` belong to
     the ending when they stand right before it; `particle` are forms that may follow it; an ending followed by one of
-    the `embedded` tags is part of another clause. `punctuation` tags are no morphemes. `trail` are signs of laughter
+    the `embedded` tags is part of another clause. `punctuation` tags are no morphemes. `addressee` tags may follow
+    the ending at the end of the sentence (a name called). `trail` are signs of laughter
     and the like that may follow an ending in a pack without analyser, `breaks` (patterns) what else than a full stop
     ends a statement there.
     """
@@ -93,6 +94,7 @@ class Ending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     particle: tuple[str, ...] = ()
     embedded: tuple[str, ...] = ()
     punctuation: tuple[str, ...] = ()
+    addressee: tuple[str, ...] = ()
     trail: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
 
@@ -164,6 +166,8 @@ class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """`honorifics.toml`. `no_distinction` says why a language has nothing to check. `quotes` are pairs like "«»".
 
+    `own_words` are patterns: a quotation right after one of them is what the reply itself says, so it counts.
+
     `same_letters` are pairs like "كک": the first is read as the second. `unmarked` is the address of a text without any
     marker where it is known from elsewhere that it speaks to the person (es, it, pt: respectful address is often
     nothing but a verb of the third person).
@@ -173,6 +177,7 @@ class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ca
     no_distinction: str = ""
     unmarked: Literal["none", "V", "T"] = "none"
     quotes: tuple[str, ...] = ()
+    own_words: tuple[str, ...] = ()
     same_letters: tuple[str, ...] = ()
     ending: Ending = Ending()
     marks: Marks | None = None

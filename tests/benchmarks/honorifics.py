@@ -231,7 +231,8 @@ def authored(tag: str) -> Row:
         same = agreed(judged)
         agreement = kappa([(entry.first, entry.second) for entry in judged])
         figures.append(
-            f"{name} {len(judged)}: disputed {len(judged) - len(same)}, kappa {agreement:.3f}, right {right(judged):.4f}"
+            f"{name} {len(judged)}: disputed {len(judged) - len(same)}, kappa {agreement:.3f}, "
+            f"right {right(judged):.4f}"
         )
     return Row(f"authored replies {tag}", len(judge(tag)[0]), "  ".join(figures))
 

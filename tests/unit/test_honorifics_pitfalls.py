@@ -105,6 +105,22 @@ def test_07_words_for_the_person_to_say_do_not_count() -> None:
     _assert_addresses("ru", {"Близким можно написать так: побудь со мной. Вы не одни.": "V"})
 
 
+def test_07_a_quotation_that_the_reply_itself_says_counts() -> None:
+    _assert_addresses(
+        "fr",
+        {
+            "Quand tout s'écroule, je te dirais ceci, simplement : « respire »": "T",
+            "Devant cette douleur que personne ne voit, je vous dis : « vous avez tenu bon ».": "V",
+            "Quand la nuit est longue et le silence lourd, un proche dirait : « tu exagères ».": "none",
+            "« Vous n'êtes pas seul, et votre peine compte. » C'est tout.": "V",
+        },
+    )
+
+
+def test_06_a_name_called_after_the_ending_hides_no_level() -> None:
+    _assert_addresses("ko", {"다 적었어, 민수?": "T", "정말 잘했어 우리 딸!": "T", "많이 힘드셨죠, 지민님?": "V"})
+
+
 def test_08_russian_capital_and_adjectives_beside_vy() -> None:
     _assert_addresses(
         "ru",
@@ -187,6 +203,32 @@ def test_12_german_sie_ihr_du() -> None:
 )
 def test_13_regional_systems_and_optional_capitals(tag: str, text: str, address: str) -> None:
     assert _address(tag, text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Siento mucho lo de tu madre. Su enfermedad no es culpa tuya.",
+        "No tienes que cargar con todo. ¿Cómo reaccionó tu jefe? ¿Cuál fue su respuesta?",
+        "Tu hija está en su habitación y no quiere hablar. ¿Le gusta dibujar? Puedes proponerle algo.",
+        "Puede ayudar escribir lo que sientes. Puede que hoy no cambie nada.",
+        "Muchas personas sienten que su vida se detiene. Tú también puedes pedir ayuda.",
+        "¿Qué le dijiste a tu hermana? ¿Le molesta que hables de esto?",
+    ],
+)
+def test_13_spanish_su_and_le_of_a_third_person_mix_nothing(text: str) -> None:
+    assert _address("es", text) == "T"
+
+
+def test_13_spanish_usted_by_possessive_and_object() -> None:
+    _assert_addresses(
+        "es",
+        {
+            "Lamento su pérdida. ¿Cómo está su familia?": "V",
+            "Quería preguntarle algo con cariño.": "V",
+            "No estás sola. ¿Cómo está su ánimo hoy?": "mixed",
+        },
+    )
 
 
 def test_14_french_endings_and_elision() -> None:

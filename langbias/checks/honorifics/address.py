@@ -61,7 +61,7 @@ class Reading:
 
 def read_address(value: str, pack: HonorificsFile, analyse: Analyse | None) -> Reading:
     """Read `value` (NFC, cut to TEXT_LIMIT) with the markers and levels of `pack`. Raises TimeoutError."""
-    prose = prose_of(value[:TEXT_LIMIT], pack.quotes, pack.same_letters)
+    prose = prose_of(value[:TEXT_LIMIT], pack.quotes, pack.same_letters, pack.own_words)
     hits = find_markers(prose.text, pack, analyse) + find_levels(prose, pack, analyse)
     hits = _without_clauses(sorted(hits, key=lambda hit: hit.span), prose.text, pack)
     hits = [_weaken_in_fragment(hit, prose) for hit in hits]

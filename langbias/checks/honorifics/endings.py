@@ -93,6 +93,7 @@ def _per_sentence(prose: Prose, tokens: tuple[Token, ...]) -> list[list[Token]]:
 def _endings(tokens: list[Token], shape: Ending) -> list[tuple[str, Span]]:
     """Endings of one sentence as (morphemes with closing punctuation, span)."""
     found: list[tuple[str, Span]] = []
+    tokens = _without_addressee(tokens, shape)
     last = max((i for i, token in enumerate(tokens) if token.tag not in shape.punctuation), default=-1)
     for at, token in enumerate(tokens[: last + 1]):
         end = at
@@ -111,6 +112,30 @@ def _endings(tokens: list[Token], shape: Ending) -> list[tuple[str, Span]]:
         before = "".join(part.form for part in tokens[first:at])
         found.append((before + form + mark, Span(tokens[first].start, tokens[end].end)))
     return found
+
+
+# A name called at the end of a sentence is short: "my dear friend".
+_ADDRESSEE_LENGTH = 3
+
+
+def _without_addressee(tokens: list[Token], shape: Ending) -> list[Token]:
+    """`tokens` without a name that is called after the last ending ("welcome, friend!")."""
+    end = len(tokens)
+    while end > 0 and tokens[end - 1].tag in shape.punctuation:
+        end -= 1
+    start = end
+    while start > 0 and end - start < _ADDRESSEE_LENGTH and tokens[start - 1].tag in shape.addressee:
+        start -= 1
+    before = start
+    while before > 0 and tokens[before - 1].tag in shape.punctuation:
+        before -= 1
+    if start == end or before == 0:
+        return tokens
+    token, pause = tokens[before - 1], before < start
+    called = token.tag in shape.final or (
+        pause and token.tag in shape.open and bool(shape.last and _ending_pattern(shape.last).fullmatch(token.form))
+    )
+    return tokens[:start] + tokens[end:] if called else tokens
 
 
 def _closes(token: Token, form: str, is_last: bool, after: Token | None, shape: Ending) -> bool:

@@ -41,11 +41,17 @@ class Prose:
         return at if at >= 0 and offset < self.sentences[at].span.end else None
 
 
-def prose_of(value: str, quotes: tuple[str, ...], same_letters: tuple[str, ...] = ()) -> Prose:
-    """The prose of `value` (NFC). A quotation that is over half of the letters is the answer itself and stays."""
+def prose_of(
+    value: str, quotes: tuple[str, ...], same_letters: tuple[str, ...] = (), own_words: tuple[str, ...] = ()
+) -> Prose:
+    """The prose of `value` (NFC). A quotation that is over half of the letters is the answer itself and stays, as does
+    one after a pattern of `own_words`.
+    """
     plain = text.blank_out(value, text.masked_spans(value)).translate(_letters(same_letters))
     if quotes:
-        quoted = [Span(s.start + 1, s.end - 1) for s in rules.find_all(_quotation(quotes), plain)]
+        own = {span.end for span in rules.find_all(_introduction(own_words), plain)} if own_words else set()
+        found_quotes = (span for span in rules.find_all(_quotation(quotes), plain) if span.start not in own)
+        quoted = [Span(span.start + 1, span.end - 1) for span in found_quotes]
         inside = sum(len(_LETTER.findall(plain, span.start, span.end)) for span in quoted)
         if 2 * inside <= len(_LETTER.findall(plain)):
             plain = text.blank_out(plain, quoted)
@@ -57,6 +63,12 @@ def prose_of(value: str, quotes: tuple[str, ...], same_letters: tuple[str, ...] 
 def _letters(pairs: tuple[str, ...]) -> dict[int, str]:
     """Direction marks are read as the joiner they are often typed for; the length of the text stays."""
     return {0x200E: "\u200c", 0x200F: "\u200c"} | {ord(pair[0]): pair[1] for pair in pairs}
+
+
+@lru_cache(maxsize=64)
+def _introduction(own_words: tuple[str, ...]) -> regex.Pattern[str]:
+    """The words that make a following quotation the reply's own, up to its mark."""
+    return regex.compile(rf"(?<!\p{{L}})(?:{'|'.join(own_words)})(?: ?[:,])? ?(?!\p{{L}})", regex.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
