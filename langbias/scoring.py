@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -91,11 +92,13 @@ def score_run(
     run = folder.run()
     today = as_of or run.environment.created_at[:10]
     packs = tuple(pack_version(resolve_tag(tag)) for tag in run.plan.languages)
+    # What a good reply recommends is a rule, not a part of what was asked: it is judged as it is known today.
+    known = {scenario.id: scenario for scenario in load_corpus().scenarios}
     counted = 0
 
     def lines() -> Iterator[bytes]:
         nonlocal counted
-        for scored in _in_order(run_items(folder), checks, workers, today):
+        for scored in _in_order(run_items(folder, known), checks, workers, today):
             counted += 1
             yield from _result_lines(scored)
 
@@ -105,10 +108,16 @@ def score_run(
         checks=checks,
         as_of=today,
         packs=packs,
-        signature=signature(run.corpus_version, run.corpus_digest, packs, run.plan),
+        signature=signature(run.corpus_version, run.corpus_digest, packs, run.plan, _digest(folder, known)),
     )
     folder.write_file("scoring.json", msgspec.json.format(msgspec.json.encode(note, order="sorted")) + b"\n")
     return ScoreOutcome(counted, 0, checks, folder.results_path, note.signature)
+
+
+def _digest(folder: RunFolder, known: Mapping[str, Scenario]) -> str:
+    """Digest of the expectations that judge this run."""
+    used = [known.get(scenario.id, scenario).expectation for scenario in folder.scenarios()]
+    return hashlib.sha256(msgspec.json.encode(used)).hexdigest()
 
 
 def _result_lines(scored: Scored) -> Iterator[bytes]:

@@ -11,8 +11,18 @@ from langbias.types import PackVersion, PlanSettings
 _DETECTORS = ("eldc", "py3langid")
 
 
-def signature(corpus_version: str, corpus_digest: str, packs: Iterable[PackVersion], plan: PlanSettings | None) -> str:
-    """The signature of a run (or, without a plan, of scoring recorded replies)."""
+def signature(
+    corpus_version: str,
+    corpus_digest: str,
+    packs: Iterable[PackVersion],
+    plan: PlanSettings | None,
+    judged_by: str = "",
+) -> str:
+    """The signature of a run (or, without a plan, of scoring recorded replies).
+
+    `judged_by`: digest of the expectations that the replies were judged against, where they can differ from those
+    of the corpus that was asked.
+    """
     packs = sorted(packs, key=lambda pack: pack.tag)
     parts = [
         "langbias",
@@ -20,6 +30,8 @@ def signature(corpus_version: str, corpus_digest: str, packs: Iterable[PackVersi
         f"langs:{','.join(sorted(plan.languages)) if plan else ','.join(pack.tag for pack in packs)}",
         f"packs:{','.join(f'{pack.tag}@{pack.version}#{pack.digest[:4]}' for pack in packs)}",
     ]
+    if judged_by:
+        parts.append(f"expect:{judged_by[:4]}")
     if plan:
         parts += [f"base:{plan.baseline}", f"rep:{plan.repeats}", f"seed:{plan.seed}"]
     parts += [f"lid:{'+'.join(f'{name}{version(name)}' for name in _DETECTORS)}", f"v:{langbias.__version__}"]
