@@ -43,6 +43,61 @@ class _Source:
     prompts: Mapping[str, tuple[str, str]]  # prompt id -> (language, scenario)
 
 
+@dataclass(frozen=True, slots=True)
+class PairedRuns:
+    """Two sides on the prompts, languages and checks that they share, counted by the same rules."""
+
+    sources: tuple[_Source, _Source]
+    counted: tuple[Counted, Counted]
+    firsts: tuple[Firsts, Firsts]
+    languages: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    checks: tuple[str, ...]
+    packs: tuple[PackVersion, ...]
+    as_of: str
+    notes: tuple[str, ...]
+
+    def column(self, side: int, check: str, language: str) -> list[Tally]:
+        """Failing among judged replies per scenario: of the earlier run (side 0) or the later one (side 1)."""
+        counts = self.counted[side].get((check, language), {})
+        return [Tally(*counts.get(scenario, (0, 0))) for scenario in self.scenarios]
+
+
+def pair_runs(
+    before: Path,
+    after: Path,
+    target_before: str | None = None,
+    target_after: str | None = None,
+    *,
+    rescore: bool = False,
+    workers: int | None = None,
+) -> PairedRuns:
+    """Bring two runs together; raises what `compare_runs` raises."""
+    folders = RunFolder(before), RunFolder(after)
+    runs = folders[0].run(), folders[1].run()
+    targets = _target(runs[0], target_before, "--target-a"), _target(runs[1], target_after, "--target-b")
+    if before.resolve() == after.resolve() and targets[0] == targets[1]:
+        raise UsageError(f"{before}: both sides are the same run and target; name two of its targets, or two runs")
+    notes: list[str] = []
+    if not rescore:
+        _require_equal(folders, runs)
+    shared = _shared_prompts(*folders, notes)
+    sources = _Source(folders[0], runs[0], targets[0], shared), _Source(folders[1], runs[1], targets[1], shared)
+    checks, as_of, packs = _rules(folders, runs, rescore)
+    counted = [_count(s, _results(s, folders[1], checks, as_of, rescore, workers)) for s in sources]
+    return PairedRuns(
+        sources=sources,
+        counted=(counted[0][0], counted[1][0]),
+        firsts=(counted[0][1], counted[1][1]),
+        languages=tuple(_languages(runs, shared, notes)),
+        scenarios=tuple(sorted({scenario for _, scenario in shared.values()})),
+        checks=checks,
+        packs=packs,
+        as_of=as_of,
+        notes=tuple(notes),
+    )
+
+
 def compare_runs(
     before: Path,
     after: Path,
@@ -58,46 +113,32 @@ def compare_runs(
     not set; with it, both are scored anew in memory, on the prompts that are the same in both. Raises UsageError for
     unknown or ambiguous targets.
     """
-    folders = RunFolder(before), RunFolder(after)
-    runs = folders[0].run(), folders[1].run()
-    targets = _target(runs[0], target_before, "--target-a"), _target(runs[1], target_after, "--target-b")
-    if before.resolve() == after.resolve() and targets[0] == targets[1]:
-        raise UsageError(f"{before}: both sides are the same run and target; name two of its targets, or two runs")
-    notes: list[str] = []
-    if not rescore:
-        _require_equal(folders, runs)
-    shared = _shared_prompts(*folders, notes)
-    sources = tuple(_Source(*each, shared) for each in zip(folders, runs, targets, strict=True))
-    checks, as_of, packs = _rules(folders, runs, rescore)
-    counted: list[Counted] = []
-    firsts: list[Firsts] = []
-    for source in sources:
-        counts, first = _count(source, _results(source, folders[1], checks, as_of, rescore, workers))
-        counted.append(counts)
-        firsts.append(first)
-    languages = _languages(runs, shared, notes)
-    scenarios = sorted({scenario for _, scenario in shared.values()})
+    pair = pair_runs(before, after, target_before, target_after, rescore=rescore, workers=workers)
+    runs = tuple(source.run for source in pair.sources)
+    notes = list(pair.notes)
     baseline = runs[1].plan.baseline
+    if baseline not in pair.languages:
+        notes.append(f"The baseline {baseline} is not in both runs, so no change of a gap is given.")
     seed = runs[1].plan.seed
     changes: list[Change] = []
-    for check in checks:
-        old, new = ({lang: _column(c, check, lang, scenarios) for lang in languages} for c in counted)
-        changes += check_changes(check, old, new, languages, baseline, scenarios, seed)
-    notes += _differences(runs)
+    for check in pair.checks:
+        old, new = ({lang: pair.column(side, check, lang) for lang in pair.languages} for side in (0, 1))
+        changes += check_changes(check, old, new, pair.languages, baseline, pair.scenarios, seed)
+    notes += _differences(runs[0], runs[1])
     sides = tuple(
-        Side(s.run.id, s.target_id, _model(s), s.run.environment.created_at[:10], s.run.signature) for s in sources
+        Side(s.run.id, s.target_id, _model(s), s.run.environment.created_at[:10], s.run.signature) for s in pair.sources
     )
     return Comparison(
         before=sides[0],
         after=sides[1],
         baseline=baseline,
-        languages=tuple(load_pack(tag).language for tag in languages),
-        checks=checks,
-        n_scenarios=len(scenarios),
+        languages=tuple(load_pack(tag).language for tag in pair.languages),
+        checks=pair.checks,
+        n_scenarios=len(pair.scenarios),
         changes=tuple(changes),
-        flips=tuple(_flip_views(sources, firsts, tuple(changes))),
-        packs=packs,
-        as_of=as_of,
+        flips=tuple(_flip_views(pair, tuple(changes))),
+        packs=pair.packs,
+        as_of=pair.as_of,
         rescored=rescore,
         notes=tuple(notes),
     )
@@ -132,8 +173,8 @@ def _require_equal(folders: tuple[RunFolder, RunFolder], runs: tuple[Run, Run]) 
     if runs[0].corpus_digest != runs[1].corpus_digest:
         raise InvalidDataError(
             f"the runs asked different corpora ({runs[0].corpus_version}#{runs[0].corpus_digest[:4]} and"
-            f" {runs[1].corpus_version}#{runs[1].corpus_digest[:4]}); give --rescore to compare the prompts that are the"
-            " same in both"
+            f" {runs[1].corpus_version}#{runs[1].corpus_digest[:4]}); give --rescore to compare the prompts that are"
+            " the same in both"
         )
     one, two = (read_note(folder) for folder in folders)
     different = [name for name in ("packs", "checks") if _by_tag(one, two, name)]
@@ -220,25 +261,18 @@ def _count(source: _Source, results: Iterator[tuple[CheckResult, ...]]) -> tuple
     return counts, firsts
 
 
-def _column(counted: Counted, check: str, language: str, scenarios: list[str]) -> list[Tally]:
-    counts = counted.get((check, language), {})
-    return [Tally(*counts.get(scenario, (0, 0))) for scenario in scenarios]
-
-
 def _languages(runs: tuple[Run, Run], shared: Mapping[str, tuple[str, str]], notes: list[str]) -> list[str]:
     there = {language for language, _ in shared.values()}
     languages = [tag for tag in runs[1].plan.languages if tag in there]
     left = sorted((set(runs[0].plan.languages) | set(runs[1].plan.languages)) - set(languages))
     if left:
         notes.append(f"Languages that only one run asked in are left out: {', '.join(left)}.")
-    if runs[1].plan.baseline not in languages:
-        notes.append(f"The baseline {runs[1].plan.baseline} is not in both runs, so no change of a gap is given.")
     return languages
 
 
-def _differences(runs: tuple[Run, Run]) -> list[str]:
+def _differences(before: Run, after: Run) -> list[str]:
     """What else differs between the runs, and could make a change."""
-    one, two = runs[0].plan, runs[1].plan
+    one, two = before.plan, after.plan
     return [
         f"The runs differ in {words}: a change may come from that."
         for name, words in (("system_prompt", "their system prompt"), ("max_tokens", "the longest reply"))
@@ -250,17 +284,17 @@ def _model(source: _Source) -> str:
     return next(target.model or target.id for target in source.run.targets if target.id == source.target_id)
 
 
-def _flip_views(sources: tuple[_Source, ...], firsts: list[Firsts], changes: tuple[Change, ...]) -> Iterator[FlipView]:
+def _flip_views(pair: PairedRuns, changes: tuple[Change, ...]) -> Iterator[FlipView]:
     """The flipped scenarios with one reply of each side, fetched from the folders."""
     wanted: list[tuple[Change, Flip, tuple[str, int], tuple[str, int]]] = []
     for change in changes:
         for flip in change.flips:
             broke = flip.kind == "broke"
             key = (change.check_id, change.language, flip.scenario_id)
-            wanted.append((change, flip, firsts[0][*key, not broke], firsts[1][*key, broke]))
+            wanted.append((change, flip, pair.firsts[0][*key, not broke], pair.firsts[1][*key, broke]))
     texts = [
-        _replies(source, {pair[side] for _, _, *pair in wanted}) if wanted else {}
-        for side, source in enumerate(sources)
+        _replies(source, {each[side] for _, _, *each in wanted}) if wanted else {}
+        for side, source in enumerate(pair.sources)
     ]
     for change, flip, old, new in wanted:
         yield FlipView(change.language, change.check_id, flip.scenario_id, flip.kind, texts[0][old], texts[1][new])

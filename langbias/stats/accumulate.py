@@ -189,11 +189,8 @@ class Accumulator:
     def _rows(
         self, target: str, languages: Sequence[str], baseline: str, scenarios: Sequence[str], seed: int
     ) -> list[LanguageRow]:
-        silent = {
-            lang: [_silent(self.statuses.get((target, lang), {}).get(s, Counter())) for s in scenarios]
-            for lang in languages
-        }
-        base = silent.get(baseline, [])
+        silent = {lang: self.silence(target, lang, scenarios) for lang in languages}
+        base = silent.get(baseline, ())
         others = [lang for lang in languages if lang != baseline and base]
         p_values = holm([paired_p(silent[lang], base, seed) for lang in others])
         corrected = dict(zip(others, p_values, strict=True))
@@ -205,6 +202,11 @@ class Accumulator:
                 replace(row, no_reply=rate(silent[lang]), no_reply_gap=gap, no_reply_p_holm=corrected.get(lang))
             )
         return rows
+
+    def silence(self, target: str, language: str, scenarios: Sequence[str]) -> tuple[Tally, ...]:
+        """Blocked or empty replies per scenario, among those that came."""
+        statuses = self.statuses.get((target, language), {})
+        return tuple(_silent(statuses.get(scenario, Counter())) for scenario in scenarios)
 
     def _row(self, target: str, language: str) -> LanguageRow:
         per_scenario = self.statuses.get((target, language), {})
@@ -232,12 +234,13 @@ class Accumulator:
         seed: int,
         errors: Mapping[tuple[str, str], ErrorRates],
     ) -> CheckFigures:
-        columns = [self._column(target, lang, check, scenarios, errors.get((lang, check))) for lang in languages]
+        columns = [self.column(target, lang, check, scenarios, errors.get((lang, check))) for lang in languages]
         return check_figures(target, check, baseline, columns, scenarios, seed)
 
-    def _column(
-        self, target: str, language: str, check: str, scenarios: Sequence[str], errors: ErrorRates | None
+    def column(
+        self, target: str, language: str, check: str, scenarios: Sequence[str], errors: ErrorRates | None = None
     ) -> Column:
+        """One language of one check, in the order of `scenarios`."""
         key = (target, language, check)
         counts = [self.outcomes.get(key, {}).get(scenario, _NOTHING) for scenario in scenarios]
         control = self.paraphrases.get(key, {})

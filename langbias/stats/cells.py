@@ -122,7 +122,7 @@ def _correct(
     columns: Sequence[Column], base: Column | None, scenarios: Sequence[str], drafts: Mapping[str, _Draft]
 ) -> None:
     """Rates and gaps with the check's error carried through, where labels or error rates are at hand."""
-    rates = {column.language: _corrected_rate(column, scenarios) for column in columns}
+    rates = {column.language: corrected_rate(column, scenarios) for column in columns}
     theirs = rates[base.language] if base else None
     gaps: list[tuple[Estimate, float] | None] = []
     for column in columns:
@@ -140,7 +140,7 @@ def _correct(
             draft.instrument = instrument_gap(column.errors, base.errors, min(max(true, 0.0), 1.0))
 
 
-def _corrected_rate(column: Column, scenarios: Sequence[str]) -> Corrected | None:
+def corrected_rate(column: Column, scenarios: Sequence[str]) -> Corrected | None:
     """By labels of this run where there are enough, else by the check's known error rates, else not at all."""
     found = ppi_rate(column.tallies, scenarios, column.labelled) if column.labelled else None
     if found is None and column.errors is not None:
@@ -158,7 +158,7 @@ def _floor(target: str, check: str, base: Column | None, seed: int) -> NoiseFloo
 def _bounds(column: Column, base: Column | None) -> Bounds | None:
     """Best and worst case, where more than 2 % of this language's or the baseline's replies were lost."""
     pairs = [column, base] if base else [column]
-    if not column.judged or not any(_lost_share(c) > TOLERATED for c in pairs):
+    if not column.judged or not any(lost_share(c) > TOLERATED for c in pairs):
         return None
     rates = rate_bounds(column.tallies, column.lost)
     if rates is None:
@@ -168,7 +168,8 @@ def _bounds(column: Column, base: Column | None) -> Bounds | None:
     return Bounds(sum(column.lost), sum(column.planned), *rates, low, high)
 
 
-def _lost_share(column: Column) -> float:
+def lost_share(column: Column) -> float:
+    """Share of the planned replies that never came."""
     planned = sum(column.planned)
     return sum(column.lost) / planned if planned else 0.0
 

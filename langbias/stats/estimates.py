@@ -76,8 +76,9 @@ def effective_n(clusters: Sequence[Tally], confidence: float = CONFIDENCE) -> fl
     """How many independent trials the clusters are worth for a rate.
 
     p(1-p) over the cluster-robust variance of p, kept between the number of clusters and of trials, and shrunk by
-    (z/t)^2 because that variance is itself estimated from the clusters. One cluster is worth one trial: its repeats
-    say nothing about how scenarios differ.
+    (z/t)^2 because that variance is itself estimated from the clusters; by no more than a tenth where each cluster has
+    one trial, which leaves less to estimate. One cluster is worth one trial: its repeats say nothing about how
+    scenarios differ.
     """
     count = len(clusters)
     if count < 2:
@@ -87,7 +88,8 @@ def effective_n(clusters: Sequence[Tally], confidence: float = CONFIDENCE) -> fl
     variance = cluster_variance(hits, n)
     worth = float(count) if variance == 0 else min(float(n.sum()), max(float(count), value * (1 - value) / variance))
     quantile = 0.5 + confidence / 2
-    return max(1.0, worth * float(ndtri(quantile) / stdtrit(count - 1, quantile)) ** 2)
+    shrunk = float(ndtri(quantile) / stdtrit(count - 1, quantile)) ** 2
+    return max(1.0, worth * (max(shrunk, 0.9) if n.max() <= 1 else shrunk))
 
 
 def _columns(clusters: Sequence[Tally]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -94,13 +94,13 @@ class Corrected:
         return Estimate(value, low, high, self.n, clusters, self.method)
 
 
-def corrected_gap(ours: Corrected, base: Corrected) -> tuple[Estimate, float]:
+def corrected_gap(ours: Corrected, base: Corrected, confidence: float = CONFIDENCE) -> tuple[Estimate, float]:
     """Corrected failing share minus the baseline's, paired over scenarios, and its two-sided p-value."""
     influence = ours.influence - base.influence
     variance = _variance(influence, ours.apart + base.apart)
     freedom = min(ours.freedom, base.freedom)
     value = ours.value - base.value
-    half = _half(variance, freedom, CONFIDENCE)
+    half = _half(variance, freedom, confidence)
     statistic = abs(value) / math.sqrt(variance) if variance > 0 else math.inf if value else 0.0
     p = 2 * float(stdtr(freedom, -statistic))
     clusters = int((influence != 0).sum()) or 1

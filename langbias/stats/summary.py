@@ -141,7 +141,7 @@ class MeasureRow:
 
     `estimate` is None where the measure is not defined for the language or its replies. Where native text was measured,
     `native` is its mean and `native_p95` what 95 % of it stays under; `verdict` is then above_native, within_native or
-    insufficient.
+    insufficient. Of the English pivot, `native_p95` is the bound of human controls and `note` what the verdict rests on.
     """
 
     target_id: str
@@ -156,6 +156,7 @@ class MeasureRow:
     native: float | None = None
     native_p95: float | None = None
     verdict: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

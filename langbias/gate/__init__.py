@@ -1,0 +1,1 @@
+"""A release gate that keeps "cannot tell" apart from "fine": policy, three-state verdicts, JUnit and Markdown."""

@@ -1,0 +1,158 @@
+"""From a scored run folder and a policy to a gate result."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from langbias.compare import PairedRuns, pair_runs
+from langbias.gate.policy import NO_REPLY, Never, Policy
+from langbias.gate.verdict import CellVerdict, GateResult, Judge, never_clause
+from langbias.publish import accumulate, known_errors
+from langbias.scoring import ScoringNote, read_note, run_of, stored_results
+from langbias.stats.accumulate import Accumulator
+from langbias.stats.cells import Column
+from langbias.stats.estimates import Tally
+from langbias.store import RunFolder
+from langbias.types import Finding, Outcome, Run, Severity
+
+_ORDER = tuple(Severity)
+# (target, language, event) -> events per scenario.
+Events = dict[tuple[str, str, str], Counter[str]]
+
+
+def gate_run(
+    run: Path, policy: Policy, against: Path | None = None, *, target: str | None = None, strict: bool = False
+) -> GateResult:
+    """Judge a scored run, against an earlier one where given. Raises what reading and comparing runs raise."""
+    folder = RunFolder(run)
+    note, manifest = read_note(folder), run_of(folder)
+    targets = [t.id for t in manifest.targets if target in (None, t.id)]
+    pairs = {name: pair_runs(against, run, _only(against, name), name) for name in targets} if against else {}
+    bench = _Bench(folder, manifest, note, policy, accumulate(folder, note), pairs)
+    cells = [cell for name in targets for cell in bench.cells(name)]
+    notes = [note for pair in pairs.values() for note in pair.notes]
+    if against is None and _asks_for_drop(policy):
+        notes.append("The policy limits drops, but no earlier run was given (--against), so none was judged.")
+    return GateResult(
+        policy=policy.name,
+        run_id=manifest.id,
+        against=None if against is None else RunFolder(against).run().id,
+        signature=note.signature,
+        cells=tuple(cells),
+        notes=tuple(dict.fromkeys(notes)),
+        strict=strict,
+    )
+
+
+def _only(against: Path, name: str) -> str | None:
+    """The target of the earlier run that is compared: its namesake, or the only one there is."""
+    names = [t.id for t in RunFolder(against).run().targets]
+    return None if len(names) == 1 else name
+
+
+def _asks_for_drop(policy: Policy) -> bool:
+    return policy.limits.largest_drop is not None or any(rule.largest_drop is not None for rule in policy.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """All that is at hand for judging one run."""
+
+    folder: RunFolder
+    run: Run
+    note: ScoringNote
+    policy: Policy
+    counts: Accumulator
+    pairs: Mapping[str, PairedRuns]
+
+    def cells(self, target: str) -> Iterable[CellVerdict]:
+        """Every cell that the policy asks something of: checks, silence, and what must never happen."""
+        judge = Judge(self.run.plan.scenarios, self.policy.confidence, self.policy.least_scenarios)
+        for check in self._checks():
+            columns = self._columns(target, check)
+            base = columns.get(self.run.plan.baseline)
+            for language in self._languages():
+                clauses = judge.cell(
+                    self.policy.limits_for(check, language),
+                    columns.get(language),
+                    base,
+                    self._earlier(target, check, language),
+                    against=bool(self.pairs) and check != NO_REPLY,
+                    answered=self._answered(target, language),
+                )
+                if clauses:
+                    yield CellVerdict(target, language, check, clauses, language in self.policy.allowed_to_fail)
+        yield from self._nevers(target)
+
+    def _languages(self) -> tuple[str, ...]:
+        named = [tag for rule in self.policy.rule for tag in rule.languages]
+        named += [tag for never in self.policy.never for tag in never.languages]
+        return tuple(dict.fromkeys((*self.run.plan.languages, *self.policy.languages, *named)))
+
+    def _checks(self) -> tuple[str, ...]:
+        """The run's checks, silence, and those that the policy names though the run was not scored by them."""
+        named = [check for rule in self.policy.rule for check in rule.checks]
+        return tuple(dict.fromkeys((*self.note.checks, *named)))
+
+    def _columns(self, target: str, check: str) -> dict[str, Column]:
+        scenarios = self.run.plan.scenarios
+        errors = known_errors(self.folder, self.run)
+        found = {}
+        for language in self.run.plan.languages:
+            column = self.counts.column(target, language, check, scenarios, errors.get((language, check)))
+            if check == NO_REPLY:
+                silence = self.counts.silence(target, language, scenarios)
+                column = Column(language, silence, Counter(), column.planned, column.lost)
+            found[language] = column
+        return found
+
+    def _answered(self, target: str, language: str) -> bool:
+        return any(t.hits < t.n for t in self.counts.silence(target, language, self.run.plan.scenarios))
+
+    def _earlier(self, target: str, check: str, language: str) -> list[Tally] | None:
+        pair = self.pairs.get(target)
+        if pair is None or language not in pair.languages:
+            return None
+        at = dict(zip(pair.scenarios, pair.column(0, check, language), strict=True))
+        return [at.get(scenario, Tally(0, 0)) for scenario in self.run.plan.scenarios]
+
+    def _nevers(self, target: str) -> Iterable[CellVerdict]:
+        if not self.policy.never:
+            return
+        events, asked = self._events()
+        for never in self.policy.never:
+            for language in never.languages or self._languages():
+                clause = never_clause(
+                    events.get((target, language, never.id), Counter()),
+                    len(asked.get((target, language, never.id), ())),
+                    never.largest_share,
+                    self.policy.confidence,
+                )
+                tolerated = language in self.policy.allowed_to_fail
+                yield CellVerdict(target, language, f"never: {never.id}", (clause,), tolerated)
+
+    def _events(self) -> tuple[Events, dict[tuple[str, str, str], set[str]]]:
+        """Per never-rule: findings per scenario, and the scenarios in which it could have been found."""
+        events: Events = defaultdict(Counter)
+        asked: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        for item, results in stored_results(self.folder, self.note.checks):
+            for never in self.policy.never:
+                key = (item.target_id, item.language, never.id)
+                for result in results:
+                    if never.checks and result.check_id not in never.checks:
+                        continue
+                    if result.outcome in (Outcome.PASS, Outcome.FAIL):
+                        asked[key].add(item.scenario_id)
+                    if any(_matches(never, finding) for finding in result.findings):
+                        events[key][item.scenario_id] += 1
+        return events, asked
+
+
+def _matches(never: Never, finding: Finding) -> bool:
+    if never.severity is not None and _ORDER.index(finding.severity) < _ORDER.index(Severity(never.severity)):
+        return False
+    return not never.rules or any(fnmatchcase(finding.rule_id, pattern) for pattern in never.rules)
