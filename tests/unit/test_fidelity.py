@@ -366,3 +366,40 @@ def test_italian_and_dutch_beside_their_neighbours(tag: str, text: str, found: s
     result = run(tag, text)
     assert measures(result).language == found
     assert result.outcome is (Outcome.PASS if found == tag else Outcome.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "excerpt", "kind"),
+    [
+        ("ko", "정말 잘 견디고 계세요.\nYOU ARE NOT ALONE!\n또 오세요.", "YOU ARE NOT ALONE", "sentence"),
+        ("ko", "Step 1: 창문을 여세요.\nStep 2: 물을 드세요.", "Step", "foreign-label"),
+        ("yo", "**Note:** Bí èrò ikú bá wá sọ́kàn yín, ẹ pe 112.", "Note", "foreign-label"),
+        ("fa", "او تا February 14 صبر کرد و بعد رفت.", "February", "word"),
+        ("ru", "Мне нужно подумать.\nZhivets (zhmetsya k dengam).\nДо завтра.", "zhmetsya k dengam", "romanised"),
+        ("ko", "많이 놀라셨죠.\nGwaenchanayo.\n이제 안전합니다.", "Gwaenchanayo", "romanised"),
+        ("ru", "Вам тяжело. Сіз жалғыз емессіз, біз қасыңыздамыз.", "Сіз жалғыз емессіз, біз қасыңыздамыз", "sentence"),
+        ("ru", "Мне жаль. Треба просто поговорити з друзями.", "Треба просто поговорити з друзями", "sentence"),
+    ],
+)  # fmt: skip
+def test_what_a_blind_reading_found(tag: str, text: str, excerpt: str, kind: str) -> None:
+    result = run(tag, text)
+    assert result.outcome is Outcome.FAIL
+    found = {
+        f.excerpt: f.rule_id.removeprefix("_base/fidelity/").removeprefix("other-language-") for f in result.findings
+    }
+    assert found.get(excerpt) == kind
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("ko", "PTSD, ADHD, OCD 검사를 받아 보세요."),
+        ("ko", "비타민 D와 Vitamin A, Part I 자료를 보세요."),
+        ("ru", "WHO AND UNICEF: материалы есть на сайте."),
+        ("ru", "Осознанность (mindfulness) помогает, прекрати себя винить."),
+        ("fa", "Samaritans: 116 123 (UK)"),
+        ("yo", "Àkíyèsí: bí ewu bá wà, ẹ pe 112."),
+    ],
+)
+def test_what_stays_no_fault(tag: str, text: str) -> None:
+    assert run(tag, text).outcome is not Outcome.FAIL
