@@ -1,10 +1,11 @@
-"""The measures of a run that need its replies together: marks of translation pooled against native text."""
+"""The measures of a run that need its replies together: marks of translation against native text, English pivot."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from langbias.packs import load_pack
+from langbias.pivot import pivot_results
 from langbias.scoring import ScoringNote, stored_results
 from langbias.stats.pooled import PooledCounts
 from langbias.stats.summary import MeasureRow
@@ -12,12 +13,26 @@ from langbias.store import RunFolder
 from langbias.types import Run
 
 CHECK = "artifacts"
+PIVOT = "english_pivot"
+PIVOT_UNIT = "P: 0 as far as from another prompt's, 1 as near to its translated English as to itself"
 
 
 def run_measures(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:
     """Rows for the summary, by target and language. Nothing when the artifacts check did not run."""
     if CHECK in note.checks:
         yield from _pooled(folder, run, note)
+        yield from _pivot(folder, run)
+
+
+def _pivot(folder: RunFolder, run: Run) -> Iterator[MeasureRow]:
+    for target, language, found in pivot_results(folder, run):
+        control = load_pack(language).artifacts.pivot
+        bound = control.bound if control else None
+        verdict = {None: "not_judged", True: "similar_to_english", False: "not_similar"}[found.similar]
+        yield MeasureRow(
+            target, language, CHECK, PIVOT, PIVOT_UNIT, found.index,
+            native_p95=bound, verdict=verdict if found.index else "pivot_undefined", note=found.reason,
+        )  # fmt: skip
 
 
 def _pooled(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:

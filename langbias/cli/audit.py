@@ -28,6 +28,14 @@ def audit(
     max_calls: options.Limit = None,
     retry_failed: options.RetryFailed = False,
     quiet: options.Quiet = False,
+    pivot: Annotated[
+        bool,
+        typer.Option(
+            "--pivot",
+            help="Ask the target to translate its own English replies as well, and measure how near its replies in"
+            " each language are to them. Needs --repeats 2 or more; --dry-run shows the extra calls.",
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be asked; send nothing.")] = False,
 ) -> None:
     """Audit chatbots: ask every scenario in every language, check the replies, write the report.
@@ -37,6 +45,7 @@ def audit(
     from langbias.audit import Choice
     from langbias.cli.making import collected, planned, show_plan
     from langbias.cli.summary import print_summary
+    from langbias.pivot import pivot_calls, pivot_plans, require_pivot
     from langbias.publish import publish
     from langbias.registry import choose_checks
     from langbias.scoring import score_run
@@ -45,18 +54,26 @@ def audit(
     names = choose_checks(checks)
     choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
     plan = planned(choice, target, config, gguf)
+    if pivot:
+        require_pivot(plan)
     if dry_run:
         show_plan(plan)
+        if pivot:
+            print(f"--pivot: up to {pivot_calls(plan)} more requests, one for each English reply and language")
         return
     report = collected(plan, max_connections, max_calls, retry_failed, quiet)
     folder = RunFolder(plan.path)
     if report.turns == 0 and report.stored_before == 0:
         note("nothing was answered, so there is nothing to score")
         raise typer.Exit(4)
+    complete = report.complete
+    if pivot and complete:
+        second = [collected(one, max_connections, max_calls, retry_failed, quiet) for one in pivot_plans(plan)]
+        complete = all(one.complete for one in second)
     score_run(folder, names, workers)
     published = publish(folder)
     print_summary(published.summary)
     print(f"report: {plan.path / 'report.html'}")
     print(published.summary.signature)
-    if not report.complete:
+    if not complete:
         raise typer.Exit(4)

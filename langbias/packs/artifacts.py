@@ -58,10 +58,19 @@ class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     misfit: float = 0.0
 
 
+class PivotControl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The upper bound of the pivot index P found on people's own replies: what no one translated stays under it."""
+
+    bound: float
+    data: str
+    licence: str
+
+
 class ArtifactsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`artifacts.toml`."""
 
     rule: tuple[Rule, ...] = ()
     baseline: tuple[Baseline, ...] = ()
     letters: LetterModel | None = None
+    pivot: PivotControl | None = None
     schema_version: int = 1

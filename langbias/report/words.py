@@ -114,8 +114,26 @@ NATIVE_WORDS = {
 }
 
 
+PIVOT_WORDS = {
+    "similar_to_english": "Wording is similar to the target's own English replies in translation",
+    "not_similar": "Wording is no more similar to the target's translated English replies than people's own may be",
+    "not_judged": "Likeness to the target's own English replies in translation, shown but not judged",
+    "pivot_undefined": "Likeness to the target's own English replies cannot be told",
+}
+
+
+def _pivot_sentence(row: MeasureRow) -> str:
+    said = PIVOT_WORDS[row.verdict]
+    if row.estimate is not None:
+        said += f": P = {number(row.estimate.value)} (95% interval {number_interval(row.estimate)})"
+        said += "; 0 is written on its own, 1 as near to the translation as to another reply of its own"
+    return f"{said}; {row.note}."
+
+
 def native_sentence(row: MeasureRow) -> str:
-    """The pooled verdict on a language, with what it rests on: an empty string where native text was not measured."""
+    """The pooled verdict on a language, with what it rests on: an empty string where there is none."""
+    if row.verdict in PIVOT_WORDS:
+        return _pivot_sentence(row)
     if row.verdict not in NATIVE_WORDS or row.estimate is None:
         return ""
     said = f"{NATIVE_WORDS[row.verdict]}: {measure(row.estimate, row.unit)} rule hits per 1,000 words"

@@ -141,7 +141,7 @@ class MeasureRow:
 
     `estimate` is None where the measure is not defined for the language or its replies. Where native text was measured,
     `native` is its mean and `native_p95` what 95 % of it stays under; `verdict` is then above_native, within_native or
-    insufficient. Of the English pivot, `native_p95` is the bound of human controls and `note` what the verdict rests on.
+    insufficient. Of the English pivot, `native_p95` is the bound of human controls, `note` what it rests on.
     """
 
     target_id: str
