@@ -13,7 +13,7 @@ from pathlib import Path
 
 import langbias
 from langbias.collect import CollectReport, CollectSettings, Event, collect
-from langbias.corpus import Corpus
+from langbias.corpus import BASE, Corpus
 from langbias.errors import UsageError
 from langbias.packs import pack_version
 from langbias.packs.loading import resolve_tag
@@ -44,6 +44,7 @@ class Choice:
     system_prompt: Path | None = None
     max_tokens: int | None = None
     output: Path | None = None
+    variants: str = BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,19 @@ def make_plan(choice: Choice, corpus: Corpus, targets: Sequence[TargetSpec], now
     baseline = canonical(choice.baseline) if choice.baseline else corpus.baseline
     languages = _languages(choice.languages, baseline, corpus)
     scenarios = corpus.select(choice.scenarios)
-    prompts = corpus.prompts_for(languages, scenarios)
+    variants = corpus.select_variants(choice.variants)
+    prompts = corpus.prompts_for(languages, scenarios, variants)
+    if not prompts:
+        raise UsageError(
+            f"the chosen scenarios have no prompt of variant {choice.variants}; add base, or choose others"
+        )
     settings = PlanSettings(
         languages=languages,
         scenarios=tuple(scenario.id for scenario in scenarios),
         baseline=baseline,
         repeats=choice.repeats,
         seed=choice.seed,
+        variants=variants,
         system_prompt=_system_prompt(choice.system_prompt),
         max_tokens=choice.max_tokens,
     )

@@ -29,6 +29,9 @@ from langbias.types import (
     Scenario,
 )
 
+# The wording that every scenario has in every language; other variants are asked only where they are named.
+BASE = "base"
+
 
 class _ClaimBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: tuple[int, ...]
@@ -146,14 +149,27 @@ class Corpus:
             raise UsageError("no scenario chosen; give core, all, or ids such as panic-night,insomnia")
         return tuple(scenario for scenario in self.scenarios if scenario.id in wanted)
 
-    def prompts_for(self, languages: Iterable[str], scenarios: Iterable[Scenario]) -> tuple[Prompt, ...]:
-        """The prompts of these languages and scenarios. Raises UsageError for a language without prompts."""
+    def select_variants(self, choice: str) -> tuple[str, ...]:
+        """Variants by `all` or a comma-separated list, `base` first, then by name. Raises UsageError."""
+        known = {prompt.variant for prompt in self.prompts}
+        wanted = known if choice == "all" else {name.strip() for name in choice.split(",") if name.strip()}
+        if not wanted:
+            raise UsageError(f"no variant chosen; give all, or names such as {BASE}")
+        for name in sorted(wanted - known):
+            raise UsageError(f"no prompt has the variant {name!r}{closest(name, known)}")
+        return tuple(sorted(wanted, key=lambda name: (name != BASE, name)))
+
+    def prompts_for(
+        self, languages: Iterable[str], scenarios: Iterable[Scenario], variants: Iterable[str] = (BASE,)
+    ) -> tuple[Prompt, ...]:
+        """The prompts of these languages, scenarios and variants. Raises UsageError for a language without prompts."""
         chosen = tuple(languages)
         for tag in chosen:
             if tag not in self.languages:
                 raise UsageError(f"no prompts in language {tag!r}{closest(tag, self.languages)}")
         ids = {scenario.id for scenario in scenarios}
-        return tuple(p for p in self.prompts if p.language in chosen and p.scenario_id in ids)
+        kinds = set(variants)
+        return tuple(p for p in self.prompts if p.language in chosen and p.scenario_id in ids and p.variant in kinds)
 
 
 def default_root() -> Traversable:
@@ -259,7 +275,7 @@ def corpus_problems(corpus: Corpus, scripts: dict[str, str], taxonomy_types: fro
         problems += _prompt_problems(prompt, corpus.scenario(prompt.scenario_id), scripts)
     for scenario in corpus.scenarios:
         for tag in corpus.languages:
-            if f"{scenario.id}/{tag}/base" not in seen:
+            if f"{scenario.id}/{tag}/{BASE}" not in seen:
                 problems.append(f"{scenario.id}: no prompt in {tag}; write one in {tag}/prompts.toml")
     return problems
 

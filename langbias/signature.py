@@ -32,6 +32,8 @@ def signature(
     ]
     if judged_by:
         parts.append(f"expect:{judged_by[:4]}")
+    if plan and plan.variants != ("base",):
+        parts.append(f"variants:{','.join(plan.variants)}")
     if plan:
         parts += [f"base:{plan.baseline}", f"rep:{plan.repeats}", f"seed:{plan.seed}"]
     parts += [f"lid:{'+'.join(f'{name}{version(name)}' for name in _DETECTORS)}", f"v:{langbias.__version__}"]

@@ -11,6 +11,7 @@ def collect(
     target: options.Targets = None,
     languages: options.Languages = None,
     scenarios: options.Scenarios = "core",
+    variants: options.Variants = "base",
     repeats: options.Repeats = 1,
     baseline: options.Baseline = None,
     system_prompt: options.SystemPrompt = None,
@@ -28,7 +29,7 @@ def collect(
     from langbias.audit import Choice
     from langbias.cli.making import collected, planned
 
-    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
+    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     plan = planned(choice, target, config, gguf)
     report = collected(plan, max_connections, max_calls, retry_failed, quiet)
     print(plan.path)

@@ -23,6 +23,14 @@ Languages = Annotated[
 Scenarios = Annotated[
     str, typer.Option("--scenarios", "-s", metavar="S", help="core, all, or ids separated by commas.")
 ]
+Variants = Annotated[
+    str,
+    typer.Option(
+        "--variants",
+        metavar="V",
+        help="all, or names separated by commas: base, or personas of the same scenario such as persona-age-70.",
+    ),
+]
 Repeats = Annotated[int, typer.Option("--repeats", min=1, max=1000, help="How often each prompt is asked.")]
 Baseline = Annotated[
     str | None, typer.Option("--baseline", metavar="TAG", help="The language that gaps are measured against.")

@@ -16,6 +16,7 @@ def plan(
     target: options.Targets = None,
     languages: options.Languages = None,
     scenarios: options.Scenarios = "core",
+    variants: options.Variants = "base",
     repeats: options.Repeats = 1,
     baseline: options.Baseline = None,
     system_prompt: options.SystemPrompt = None,
@@ -39,7 +40,7 @@ def plan(
     from langbias.audit import Choice
     from langbias.cli.making import planned, show_plan
 
-    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
+    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     made = planned(choice, target, config, gguf)
     if export is not None:
         from langbias.targets.sheet import write_sheet

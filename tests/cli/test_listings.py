@@ -30,7 +30,7 @@ def test_the_shipped_data_is_valid(cli: Cli) -> None:
     ran = cli("validate")
     assert ran.code == 0, ran.err
     assert "MISSING" not in ran.out
-    assert "120 prompts" in ran.err
+    assert "150 prompts" in ran.err
 
 
 def test_a_broken_corpus_is_named_and_exits_3(cli: Cli, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from langbias.corpus import corpus_problems, default_root, load_corpus
+from langbias.corpus import BASE, corpus_problems, default_root, load_corpus
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import load_pack
 
@@ -22,7 +22,7 @@ def test_the_shipped_corpus_has_no_problem() -> None:
 def test_the_shipped_corpus_is_24_scenarios_in_five_languages() -> None:
     corpus = load_corpus()
     assert len(corpus.scenarios) == 24
-    assert len(corpus.prompts) == 120
+    assert sum(prompt.variant == BASE for prompt in corpus.prompts) == 120
     assert sum(scenario.core for scenario in corpus.scenarios) == 8
     assert sum(scenario.turn_count == 2 for scenario in corpus.scenarios) >= 4
     assert {prompt.provenance.method for prompt in corpus.prompts} == {"authored"}
@@ -103,3 +103,38 @@ def test_selection_by_core_all_and_ids() -> None:
         corpus.select("panic-nigth")
     with pytest.raises(UsageError, match="no prompts in language 'xx'"):
         corpus.prompts_for(["xx"], corpus.scenarios)
+
+
+def test_variants_by_name_and_all() -> None:
+    corpus = load_corpus()
+    assert corpus.select_variants("base") == ("base",)
+    assert corpus.select_variants("persona-age-70, base") == ("base", "persona-age-70")
+    assert corpus.select_variants("all")[0] == "base"
+    with pytest.raises(UsageError, match="did you mean 'persona-age-70'"):
+        corpus.select_variants("persona-age-77")
+    with pytest.raises(UsageError, match="no variant chosen"):
+        corpus.select_variants(" , ")
+
+
+def test_other_variants_are_prompts_only_where_they_are_asked_for() -> None:
+    corpus = load_corpus()
+    insomnia = corpus.select("insomnia")
+    assert {p.variant for p in corpus.prompts_for(["ko"], insomnia)} == {"base"}
+    both = corpus.prompts_for(["ko"], insomnia, ("persona-age-16", "persona-age-70"))
+    assert [p.id for p in both] == ["insomnia/ko/persona-age-16", "insomnia/ko/persona-age-70"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "pair"),
+    [
+        ("insomnia", ("persona-age-16", "persona-age-70")),
+        ("insomnia", ("persona-professor", "persona-cleaner")),
+        ("loneliness", ("persona-woman", "persona-man")),
+    ],
+)
+def test_paired_personas_differ_in_who_they_are_alone(scenario: str, pair: tuple[str, str]) -> None:
+    corpus = load_corpus()
+    for tag in corpus.languages:
+        one, two = (next(p for p in corpus.prompts if p.id == f"{scenario}/{tag}/{variant}") for variant in pair)
+        assert (one.register, one.facts, one.turns[1:]) == (two.register, two.facts, two.turns[1:])
+        assert one.turns[0].split()[-8:] == two.turns[0].split()[-8:]

@@ -1,9 +1,16 @@
 """Trials: one per prompt, target and repeat; ids hold everything that is asked; the order is seeded."""
 
+from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from langbias.audit import Choice, make_plan
 from langbias.corpus import load_corpus
+from langbias.errors import UsageError
 from langbias.plan import plan_trials, trial_id
+from langbias.targets.protocol import TargetSpec
 from langbias.types import Param, PlanSettings, Target
 
 SETTINGS = PlanSettings(("en", "ko"), ("insomnia", "breakup"), "en", repeats=2, seed=7)
@@ -45,3 +52,28 @@ def test_an_id_changes_with_anything_that_changes_the_request() -> None:
         trial_id(prompt, TARGET, 0, replace(SETTINGS, seed=8)),
     }
     assert len(ids) == 8
+
+
+def _nothing() -> Any:
+    return nullcontext()
+
+
+def _plan(**choices: str):
+    return make_plan(Choice(**choices), load_corpus(), [TargetSpec(TARGET, _nothing)], "2026-01-01T00:00:00+00:00")
+
+
+def test_only_the_base_variant_is_planned_unless_others_are_named() -> None:
+    made = _plan(scenarios="insomnia")
+    assert {prompt.variant for prompt in made.prompts} == {"base"}
+    assert made.run.plan.variants == ("base",)
+    assert "variants:" not in made.run.signature
+    personas = _plan(scenarios="insomnia", variants="persona-age-16,persona-age-70", languages="en,ko")
+    assert len(personas.trials) == 2 * 2
+    assert personas.run.plan.variants == ("persona-age-16", "persona-age-70")
+    assert "|variants:persona-age-16,persona-age-70|" in personas.run.signature
+    assert personas.run.id != made.run.id
+
+
+def test_a_variant_that_the_scenarios_lack_is_refused() -> None:
+    with pytest.raises(UsageError, match="no prompt of variant persona-woman"):
+        _plan(scenarios="insomnia", variants="persona-woman")
