@@ -14,6 +14,7 @@ def audit(
     target: options.Targets = None,
     languages: options.Languages = None,
     scenarios: options.Scenarios = "core",
+    variants: options.Variants = "base",
     repeats: options.Repeats = 1,
     baseline: options.Baseline = None,
     system_prompt: options.SystemPrompt = None,
@@ -52,7 +53,7 @@ def audit(
     from langbias.store import RunFolder
 
     names = choose_checks(checks)
-    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output)
+    choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     plan = planned(choice, target, config, gguf)
     if pivot:
         require_pivot(plan)
