@@ -396,6 +396,7 @@ def test_what_a_blind_reading_found(tag: str, text: str, excerpt: str, kind: str
         ("ko", "PTSD, ADHD, OCD 검사를 받아 보세요."),
         ("ko", "비타민 D와 Vitamin A, Part I 자료를 보세요."),
         ("ru", "WHO AND UNICEF: материалы есть на сайте."),
+        ("ru", "Хоккей, конечно! (Hockey, of course!)"),
         ("ru", "Осознанность (mindfulness) помогает, прекрати себя винить."),
         ("fa", "Samaritans: 116 123 (UK)"),
         ("yo", "Àkíyèsí: bí ewu bá wà, ẹ pe 112."),

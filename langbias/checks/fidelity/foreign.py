@@ -41,15 +41,15 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a run stands: first in its sentence, last in it, what follows directly (a colon, a telephone number or
-    address, a bracket in the language itself that explains it); `beside_own` words in its sentence; `alone` in a reply
-    without a single word of the language, where capitals prove no name.
+    address, a bracket in the language itself that explains it); in a bracket `after_own` words on the line; `alone` in
+    a reply without a single word of the language, where capitals prove no name.
     """
 
     first: bool
     last: bool
     colon: bool
     resource: bool
-    beside_own: bool
+    after_own: bool
     alone: bool
     glossed: bool
 
@@ -108,7 +108,7 @@ def _judge_latin(run: Run, words: list[str], place: Place, prose: Prose, lexicon
         return Fault("foreign-label", lexicon.pivot.tag)
     if not speaking or " ".join(lower) in lexicon.names:
         return None
-    if run.bracketed and place.beside_own and len(words) <= _GLOSS_WORDS:
+    if run.bracketed and place.after_own and len(words) <= _GLOSS_WORDS:
         return None
     if run.quoted and (len(speaking) <= _MENTION_WORDS or all(_capital(words[at]) for at in speaking)):
         return None

@@ -22,6 +22,8 @@ _LABEL = regex.compile(r"[^:：\n]{1,60}[:：](?=[\s*_])")
 _OPENING = regex.compile(r"[*_\"”»]{0,4}\s?[(（]")
 # What follows a name when it is a resource: a number, an address (blanked out by now), a bracket.
 _RESOURCE = regex.compile(r"[*_\"”»)\]]{0,4}\s{0,3}[:：–—-]?[\s*_]{0,6}(?:[(（+]?\p{Nd}(?:[\s()-]?\p{Nd}){2}|\s{6})")
+# A gloss follows what it explains by no more characters than this.
+_GLOSS_REACH = 300
 # A stretch is a sentence's fault, not a phrase's, from this share of its letters on.
 _MOST = 0.8
 _REPLY = 0.9
@@ -157,7 +159,7 @@ def _faults(
     last_end = -1
     own_ends = [token.end for token in tokens if token.kind == "own"]
     for run in runs_of(prose, tokens):
-        fault = judge(run, _place(run, tokens, sentence, prose, alone), prose, lexicon, asked)
+        fault = judge(run, _place(run, tokens, sentence, prose, lexicon, alone), prose, lexicon, asked)
         letters = letters_of(run.tokens)
         if fault is None:
             spared += letters
@@ -180,7 +182,7 @@ def _joined(hit: Hit, run: Run, letters: int) -> Hit:
     return Hit(Span(hit.span.start, run.end), kind, hit.found, hit.words + len(run.tokens), hit.letters + letters)
 
 
-def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, alone: bool) -> Place:
+def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, lexicon: Lexicon, alone: bool) -> Place:
     first = run.tokens[0] is tokens[0]
     after = prose.text[run.end : min(sentence.end, run.end + 16)]
     return Place(
@@ -188,10 +190,17 @@ def _place(run: Run, tokens: list[Token], sentence: Span, prose: Prose, alone: b
         last=run.tokens[-1] is tokens[-1],
         colon=bool(_COLON.match(after)),
         resource=bool(_RESOURCE.match(after)) and bool(after.strip(" *_")),
-        beside_own=any(token.kind == "own" for token in tokens),
+        after_own=run.bracketed and _after_own(run, prose, lexicon),
         alone=alone,
         glossed=_glossed(run, tokens, prose),
     )
+
+
+def _after_own(run: Run, prose: Prose, lexicon: Lexicon) -> bool:
+    """Whether a word of the own script stands shortly before the run on its line."""
+    reach = max(0, run.start - _GLOSS_REACH)
+    start = max(reach, prose.text.rfind("\n", reach, run.start) + 1)
+    return any(found.lastgroup == "own" for found in lexicon.token.finditer(prose.text, start, run.start))
 
 
 def _glossed(run: Run, tokens: list[Token], prose: Prose) -> bool:
