@@ -21,6 +21,7 @@ from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates, Labelled
 from langbias.stats.summary import Summary
 from langbias.store import RunFolder
+from langbias.tokenizer import NamedTokenizer
 from langbias.types import FidelityMeasures, Outcome, Run
 
 FORMATS = ("html", "md", "json", "csv")
@@ -35,14 +36,16 @@ class Published:
     files: tuple[str, ...]
 
 
-def publish(folder: RunFolder, formats: tuple[str, ...] = FORMATS) -> Published:
-    """Write the chosen reports into the run folder. The same folder gives the same bytes.
+def publish(
+    folder: RunFolder, formats: tuple[str, ...] = FORMATS, tokenizer: NamedTokenizer | None = None
+) -> Published:
+    """Write the chosen reports into the run folder. The same folder (and `tokenizer`) gives the same bytes.
 
     Raises StoreError or InvalidDataError when the folder is not a scored run.
     """
     note = read_note(folder)
     run = run_of(folder)
-    summary = summarise(folder, run, note)
+    summary = summarise(folder, run, note, tokenizer)
     files = []
     if "json" in formats:
         files.append(folder.write_file("summary.json", summary_json(summary, run)).name)
@@ -59,7 +62,7 @@ def publish(folder: RunFolder, formats: tuple[str, ...] = FORMATS) -> Published:
     return Published(run, summary, tuple(files))
 
 
-def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
+def summarise(folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTokenizer | None = None) -> Summary:
     """The numbers of a scored run, with what people have said about its replies carried in."""
     summary = accumulate(folder, note).summary(
         run_id=run.id,
@@ -73,7 +76,7 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote) -> Summary:
         seed=run.plan.seed,
         errors=known_errors(folder, run),
     )
-    return replace(summary, measures=(*summary.measures, *run_measures(folder, run, note)))
+    return replace(summary, measures=(*summary.measures, *run_measures(folder, run, note, tokenizer)))
 
 
 def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:

@@ -1,15 +1,20 @@
-"""The measures of a run that need its replies together: marks of translation against native text, English pivot."""
+"""The measures of a run that need its replies together.
+
+Marks of translation against native text, the English pivot, and what access costs in each language.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from langbias.packs import load_pack
-from langbias.pivot import pivot_results
+from langbias.pivot import BASE, pivot_results
 from langbias.scoring import ScoringNote, stored_results
+from langbias.stats.access import AccessCounts
 from langbias.stats.pooled import PooledCounts
 from langbias.stats.summary import MeasureRow
 from langbias.store import RunFolder
+from langbias.tokenizer import NamedTokenizer
 from langbias.types import Run
 
 CHECK = "artifacts"
@@ -17,11 +22,27 @@ PIVOT = "english_pivot"
 PIVOT_UNIT = "P: 0 as far as from another prompt's, 1 as near to its translated English as to itself"
 
 
-def run_measures(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:
-    """Rows for the summary, by target and language. Nothing when the artifacts check did not run."""
+def run_measures(
+    folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTokenizer | None = None
+) -> Iterator[MeasureRow]:
+    """Rows for the summary, by target and language; of artifacts none when that check did not run."""
     if CHECK in note.checks:
         yield from _pooled(folder, run, note)
         yield from _pivot(folder, run)
+    yield from _access(folder, run, tokenizer)
+
+
+def _access(folder: RunFolder, run: Run, tokenizer: NamedTokenizer | None) -> Iterator[MeasureRow]:
+    prompts = {prompt.id: prompt for prompt in folder.prompts()}
+    trials = {trial.id: trial for trial in folder.trials()}
+    counts = AccessCounts(tokenizer, tokenizer.name if tokenizer else "")
+    for response in folder.responses():
+        trial = trials[response.trial_id]
+        prompt = prompts[trial.prompt_id]
+        if prompt.variant == BASE:
+            turn = prompt.turns[response.turn]
+            counts.add(trial.target_id, prompt.language, prompt.scenario_id, turn, response)
+    yield from counts.rows([target.id for target in run.targets], run.plan.languages, run.plan.baseline)
 
 
 def _pivot(folder: RunFolder, run: Run) -> Iterator[MeasureRow]:

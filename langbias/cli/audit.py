@@ -37,6 +37,7 @@ def audit(
             " each language are to them. Needs --repeats 2 or more; --dry-run shows the extra calls.",
         ),
     ] = False,
+    tokenizer: options.Tokenizer = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be asked; send nothing.")] = False,
 ) -> None:
     """Audit chatbots: ask every scenario in every language, check the replies, write the report.
@@ -51,8 +52,10 @@ def audit(
     from langbias.registry import choose_checks
     from langbias.scoring import score_run
     from langbias.store import RunFolder
+    from langbias.tokenizer import read_tokenizer
 
     names = choose_checks(checks)
+    counter = read_tokenizer(tokenizer) if tokenizer else None
     choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     plan = planned(choice, target, config, gguf)
     if pivot:
@@ -72,7 +75,7 @@ def audit(
         second = [collected(one, max_connections, max_calls, retry_failed, quiet) for one in pivot_plans(plan)]
         complete = all(one.complete for one in second)
     score_run(folder, names, workers)
-    published = publish(folder)
+    published = publish(folder, tokenizer=counter)
     print_summary(published.summary)
     print(f"report: {plan.path / 'report.html'}")
     print(published.summary.signature)

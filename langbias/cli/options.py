@@ -71,3 +71,11 @@ AsOf = Annotated[
         "--as-of", metavar="DATE", help="Judge crisis resources as known on this date (ISO 8601). Default: today."
     ),
 ]
+Tokenizer = Annotated[
+    Path | None,
+    typer.Option(
+        "--tokenizer",
+        metavar="FILE",
+        help="A sentencepiece model: count tokens per language with it as well, for targets that do not report them.",
+    ),
+]

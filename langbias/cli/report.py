@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from langbias.cli import options
 from langbias.cli.output import note
 
 
@@ -15,6 +16,7 @@ def report(
     formats: Annotated[
         str, typer.Option("--format", metavar="NAMES", help="Any of html, md, json, csv, separated by commas.")
     ] = "html,md,json,csv",
+    tokenizer: options.Tokenizer = None,
 ) -> None:
     """Write report.html, report.md, summary.json and results.csv. The same folder gives the same bytes."""
     from langbias.cli.summary import print_summary
@@ -22,12 +24,13 @@ def report(
     from langbias.publish import FORMATS, publish
     from langbias.store import RunFolder
     from langbias.tags import closest
+    from langbias.tokenizer import read_tokenizer
 
     wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
     for name in wanted:
         if name not in FORMATS:
             raise UsageError(f"unknown format {name!r}{closest(name, FORMATS)}")
-    published = publish(RunFolder(run), wanted)
+    published = publish(RunFolder(run), wanted, read_tokenizer(tokenizer) if tokenizer else None)
     print_summary(published.summary)
     for name in published.files:
         note(str(run / name))

@@ -24,6 +24,7 @@ from langbias.report.quotation import visible
 from langbias.report.shape import Arrivals, Drawer, MatrixCell, MatrixRow, Plot, PlotRow, ReportModel, TargetReport
 from langbias.report.verdicts import limits, target_verdict
 from langbias.report.words import OUTCOME_WORDS, CheckWords, check_words, counted, verdict_words
+from langbias.stats.access import ACCESS
 from langbias.stats.summary import Cell, LanguageRow, MeasureRow, Summary
 from langbias.types import Language, Outcome, Run, Scenario, Status
 
@@ -135,7 +136,7 @@ class _TargetBuilder:
 
     def _measures(self, target_id: str) -> tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]:
         found = []
-        for check in self.summary.checks:
+        for check in (*self.summary.checks, ACCESS):
             rows = [m for m in self.summary.measures if m.target_id == target_id and m.check_id == check]
             place = {language.tag: at for at, language in enumerate(self.order)}
             rows.sort(key=lambda m: (m.name, place.get(m.language, len(place)), m.language))

@@ -11,6 +11,7 @@ from langbias.report.words import (
     STATUS_WORDS,
     VerdictWords,
     check_words,
+    cost_sentence,
     counted,
     listed,
     native_sentence,
@@ -54,6 +55,7 @@ def target_verdict(
         _with_native(
             _language_verdict(language, [c for c in cells if c.language == language.tag], rows, cells, baseline),
             [m for m in summary.measures if (m.target_id, m.language) == (target_id, language.tag)],
+            baseline,
         )
         for language in order
     )
@@ -61,9 +63,9 @@ def target_verdict(
     return TargetVerdict(headline, caveat, verdicts)
 
 
-def _with_native(verdict: LanguageVerdict, measures: Sequence[MeasureRow]) -> LanguageVerdict:
-    """The verdict with what is said of the language's replies against native text."""
-    said = tuple(sentence for row in measures if (sentence := native_sentence(row)))
+def _with_native(verdict: LanguageVerdict, measures: Sequence[MeasureRow], baseline: str) -> LanguageVerdict:
+    """The verdict with what is said of the language's replies against native text, and of their cost."""
+    said = tuple(words for row in measures if (words := native_sentence(row) or cost_sentence(row, baseline)))
     return replace(verdict, sentences=(*verdict.sentences, *said))
 
 
