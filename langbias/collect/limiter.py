@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from langbias.collect.clock import Clock
 
 _CUT = 0.8
-_RAMP = 2  # slots for each answer: threefold every round trip, as long as nobody complains
+# While nobody complains, one more slot each millisecond. A full house answers 429 in less than a real reply takes, so
+# this finds the limit within the first round trip; and requests that start apart come back apart, not in clumps.
+_RAMP_SECONDS = 0.001
 _FIRST_GUESS = 300.0  # tokens of a request and its reply, until the first answers tell
 _LEARNING = 0.2
 
@@ -27,7 +29,7 @@ class Grant:
 
 
 class Limiter:
-    """One target's slots. AIMD: from `first` slots, two more for each answer until the first 429, then 1/limit more.
+    """One target's slots. AIMD: from `first` slots, one more each millisecond until the first 429, then 1/limit more.
 
     A 429 takes a fifth of the slots away, once for all requests that were under way together (they saw the same full
     house), and the whole target rests as long as the server asks. Requests and tokens per minute are spaced evenly.
@@ -48,6 +50,7 @@ class Limiter:
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._ramping = True
+        self._growing = False
         self._cut_at = float("-inf")
         self._resting_until = float("-inf")
         self._interval = 60 / requests_per_minute if requests_per_minute else 0.0
@@ -84,12 +87,25 @@ class Limiter:
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        if self._ramping and not self._growing:
+            self._growing = True
+            self._grow_later()
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self.release()  # the slot was given in the same moment
             raise
+
+    def _grow_later(self) -> None:
+        asyncio.get_running_loop().call_later(_RAMP_SECONDS, self._grow)
+
+    def _grow(self) -> None:
+        self._growing = self._ramping and bool(self._waiting) and self._limit < self._most
+        if self._growing:
+            self._limit = min(float(self._most), self._limit + 1)
+            self._wake()
+            self._grow_later()
 
     async def _keep_pace(self) -> None:
         start = now = self._clock.monotonic()
@@ -116,8 +132,8 @@ class Limiter:
 
     def answered(self, grant: Grant, tokens: int | None) -> None:
         """A request got its answer, which cost so many tokens."""
-        if self._limit < self._most:
-            self._limit = min(float(self._most), self._limit + (_RAMP if self._ramping else 1 / self._limit))
+        if not self._ramping and self._limit < self._most:
+            self._limit = min(float(self._most), self._limit + 1 / self._limit)
             self._wake()
         if self._token_rate and tokens is not None:
             self._next_tokens += (tokens - grant.tokens) / self._token_rate

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
+gc.set_threshold(50_000, 20, 50)  # as the command line does
+# ruff: noqa: E402
+
 import asyncio
 import json
 import sys
