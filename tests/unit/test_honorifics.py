@@ -148,6 +148,34 @@ def test_a_language_without_data_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("tag", "reply", "told", "rule"),
+    [
+        ("pl", "Powiedziałaś o tym mamie?", "Wczoraj płakałam cały dzień.", "gender-feminine"),
+        ("pl", "Proszę się nie obwiniać, może Pan zadzwonić.", "Nie spałem całą noc.", "gender-masculine"),
+        ("hi", "आप बहुत थक गई हैं। थोड़ा आराम कीजिए।", "मैं बहुत थक गई हूँ।", "gender-feminine"),
+        ("hi", "तू अकेला है क्या? बता।", "मैं अकेला रहता हूँ।", "gender-masculine"),
+        ("ar", "لا تترددي في طلب المساعدة.", "أنا متعبة جدا.", "gender-feminine"),
+        ("ar", "لست وحيدًا في هذا.", "أنا متعب جدا.", "gender-masculine"),
+        ("uk", "Ти не сама. Я поруч.", "Я не спала всю ніч.", "gender-feminine"),
+        ("uk", "Ти не сам. Я поруч.", "Я не спав усю ніч.", "gender-masculine"),
+    ],
+)
+def test_presumed_gender_is_told_unless_the_user_said_it(tag: str, reply: str, told: str, rule: str) -> None:
+    def genders(*turns: str) -> set[str]:
+        found = _run(tag, reply, *turns).findings
+        return {f.rule_id.rsplit("/")[-1] for f in found if "gender" in f.rule_id and f.severity is Severity.NEUTRAL}
+
+    assert genders("...") == {rule}
+    assert genders(told) == set()
+
+
+def test_a_pack_of_presumed_gender_alone_says_nothing_of_address() -> None:
+    result = _run("ar", "لا تترددي في طلب المساعدة.")
+    assert (result.outcome, _measures(result).address) == (Outcome.NOT_APPLICABLE, None)
+    assert "presumed gender alone" in result.reason
+
+
 @pytest.mark.parametrize("status", [Status.EMPTY, Status.BLOCKED, Status.FAILED])
 def test_no_reply_is_not_judged(status: Status) -> None:
     assert _run("ru", "", status=status).outcome is Outcome.NOT_APPLICABLE

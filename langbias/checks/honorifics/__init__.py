@@ -56,6 +56,9 @@ def check(response: Response, context: CheckContext) -> CheckResult:
         findings = _findings(reading, reply, context)
     except TimeoutError:
         return _result(response, Outcome.ABSTAIN, "a pattern ran over its time limit on this reply")
+    if not (pack.marker or pack.level):
+        told = f"the pack of {context.pack.language.name} tells presumed gender alone, no forms of address"
+        return _result(response, Outcome.NOT_APPLICABLE, told, findings=findings)
     outcome, reason = _verdict(reading, findings)
     measures = HonorificsMeasures(reading.address, reading.levels(), len(reading.prose.sentences))
     return _result(response, outcome, reason, measures, findings)
@@ -68,7 +71,7 @@ def _not_applicable(response: Response, pack: LanguagePack) -> str | None:
         return _UNSAID[response.status]
     if data.no_distinction:
         return data.no_distinction
-    if not (data.marker or data.level):
+    if not (data.marker or data.level or data.assumption):
         return f"the pack of {pack.language.name} has no honorifics data"
     counts = script_counts(response.text)
     if not counts:
