@@ -1,4 +1,7 @@
-"""Recorded responses from files: JSONL, CSV or Parquet, one record at a time, malformed ones reported and counted."""
+"""Recorded responses from files, one record at a time: JSONL, CSV, Parquet, logs of Inspect and promptfoo.
+
+Malformed records are reported and counted.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,12 @@ from typing import Any
 
 import regex
 
-from langbias.errors import InvalidDataError, MissingExtraError, UsageError
+from langbias.errors import InvalidDataError, UsageError
 from langbias.score import ScoreItem
 from langbias.tags import canonical, is_region
+from langbias.targets.recorded.foreign import foreign_records
+from langbias.targets.recorded.parquet import parquet_rows
+from langbias.targets.replay import ENDINGS
 from langbias.types import (
     Expectation,
     ExpectedGroup,
@@ -49,11 +55,12 @@ def read_records(
     for a file that cannot be read at all, MissingExtraError for Parquet without pyarrow.
     """
     readers = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv, ".parquet": _parquet}
+    readers |= dict.fromkeys((".eval", ".json"), _foreign)
     reader = readers.get(path.suffix.lower())
     if not path.exists():
-        raise UsageError(f"{path}: no such file; give a run folder, .jsonl, .csv or .parquet")
+        raise UsageError(f"{path}: no such file; give a run folder, {ENDINGS}")
     if reader is None:
-        raise UsageError(f"{path}: unknown ending {path.suffix!r}; give a run folder, .jsonl, .csv or .parquet")
+        raise UsageError(f"{path}: unknown ending {path.suffix!r}; give a run folder, {ENDINGS}")
     try:
         for where, fields in reader(path, report):
             try:
@@ -119,22 +126,14 @@ def _csv_value(name: str, value: str) -> Any:
 
 
 def _parquet(path: Path, _: Callable[[Malformed], None]) -> _Rows:
-    try:
-        import pyarrow
-        import pyarrow.parquet as parquet
-    except ImportError as problem:
-        raise MissingExtraError(
-            "reading .parquet needs pyarrow; install it: pip install 'langbias[parquet]'"
-        ) from problem
-    try:
-        file = parquet.ParquetFile(path)
-        number = 0
-        for batch in file.iter_batches(batch_size=512):
-            for fields in batch.to_pylist():
-                yield f"{path}: row {number}", {name: value for name, value in fields.items() if value is not None}
-                number += 1
-    except pyarrow.ArrowException as problem:
-        raise InvalidDataError(f"{path}: not a readable Parquet file ({problem}); write it anew") from problem
+    return ((f"{path}: {where}", fields) for where, fields in parquet_rows(path))
+
+
+def _foreign(path: Path, report: Callable[[Malformed], None]) -> _Rows:
+    """Logs of other tools; turns that failed on the way are no replies."""
+    for where, fields in foreign_records(path, lambda problem: report(Malformed(problem.where, problem.problem))):
+        if fields.get("status") != Status.FAILED:
+            yield f"{path}: {where}", fields
 
 
 def _item(fields: dict[str, Any], scenarios: Callable[[str], Scenario | None]) -> ScoreItem:

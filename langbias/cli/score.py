@@ -12,7 +12,13 @@ from langbias.cli.output import note
 
 
 def score(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A run folder, or a .jsonl, .csv or .parquet file.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INPUT",
+            help="A run folder, or a file: .jsonl, .csv, .parquet, .eval (Inspect), .json (Inspect, promptfoo).",
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="OUT.jsonl", help="Default: the run folder, or stdout.")
     ] = None,

@@ -1,1 +1,1 @@
-"""To and from the files of other tools: Inspect logs, promptfoo results, every_eval_ever records."""
+"""To the files of other tools: Inspect logs, promptfoo results, every_eval_ever records."""

@@ -1,6 +1,7 @@
 """Recorded replies as a target: for chatbots without an API, and for runs of other tools.
 
-One record a reply, JSONL or CSV (with a header line). It is found by `prompt_id`, or by `scenario` + `language`
+One record a reply: JSONL, CSV (with a header line), Parquet, an Inspect log or a promptfoo result.
+It is found by `prompt_id`, or by `scenario` + `language`
 (+ `variant`, default "base"), and by `turn` and `repeat` (both counted from 0, default 0). `response` holds the reply;
 `status` (ok, empty, truncated, blocked, failed), `finish_reason` and `model` are optional. In a CSV sheet a blank
 `response` with a blank `status` means: not filled in yet.
@@ -17,12 +18,14 @@ from pathlib import Path
 import msgspec
 
 from langbias.errors import InvalidDataError
-from langbias.interchange.records import Problem, foreign_records
 from langbias.tags import canonical, closest
 from langbias.targets.outcome import answered, failed
 from langbias.targets.protocol import Fault, Reply
+from langbias.targets.recorded.foreign import Problem, foreign_records
+from langbias.targets.recorded.parquet import parquet_rows
 from langbias.types import Prompt, Status, Trial
 
+ENDINGS = ".jsonl, .csv, .parquet, .eval (Inspect) or .json (Inspect, promptfoo)"
 _STATUSES = tuple(str(status) for status in Status)
 
 
@@ -50,12 +53,15 @@ class Replay:
 
 
 def read_replay(path: Path) -> Replay:
-    """Read `path`: JSONL, CSV, an Inspect log or a promptfoo result.
+    """Read `path`: JSONL, CSV, Parquet, an Inspect log or a promptfoo result.
 
     Raises InvalidDataError naming file, line, field and remedy.
     """
-    if path.suffix.lower() in (".eval", ".json"):
-        return Replay(_by_slot(foreign_records(path, _refuse), path))
+    match path.suffix.lower():
+        case ".eval" | ".json":
+            return Replay(_by_slot(foreign_records(path, _refuse), path))
+        case ".parquet":
+            return Replay(_by_slot(_filled_in(parquet_rows(path)), path))
     try:
         raw = path.read_bytes()
     except OSError as problem:
@@ -70,8 +76,15 @@ def read_replay(path: Path) -> Replay:
         case ".csv":
             records = _csv_records(text, path)
         case _:
-            raise InvalidDataError(f"{path}: recorded replies are .jsonl, .csv, .eval (Inspect) or .json (promptfoo)")
+            raise InvalidDataError(f"{path}: recorded replies are {ENDINGS}")
     return Replay(_by_slot(records, path))
+
+
+def _filled_in(rows: Iterable[tuple[str, dict[str, object]]]) -> Iterator[tuple[str, dict[str, object]]]:
+    """A null or blank reply with no status is one that nobody has written down yet."""
+    for where, record in rows:
+        if record.get("response") or record.get("status"):
+            yield where, record
 
 
 def _refuse(problem: Problem) -> None:

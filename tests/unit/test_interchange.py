@@ -14,12 +14,12 @@ from langbias.errors import InvalidDataError
 from langbias.interchange.every_eval_ever import aggregate, instances
 from langbias.interchange.inspect_writing import inspect_log
 from langbias.interchange.promptfoo_writing import promptfoo_json
-from langbias.interchange.records import foreign_records
 from langbias.publish import summarise
 from langbias.results import encode_result
 from langbias.scoring import ScoringNote, read_note
 from langbias.store import RunFolder, open_run
 from langbias.store.rows import encode_row
+from langbias.targets.recorded.foreign import foreign_records
 from langbias.targets.replay import read_replay
 from langbias.types import (
     CheckResult,

@@ -207,7 +207,7 @@ def test_a_sheet_filled_in_by_hand(tmp_path, delimiter):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("r.txt", b"", r"\.jsonl, \.csv, \.eval"),
+        ("r.txt", b"", r"\.jsonl, \.csv, \.parquet"),
         ("r.jsonl", b"\xff\xfe{", "not UTF-8 at byte 0"),
         ("r.jsonl", b"{}\n", r":1: response: missing"),
         ("r.jsonl", b'{"response": "x"}\n', r":1: has neither prompt_id nor scenario and language"),

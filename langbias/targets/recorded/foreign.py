@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langbias.errors import InvalidDataError
-from langbias.interchange.inspect_reading import eval_records, inspect_records
-from langbias.interchange.promptfoo_reading import promptfoo_records
 from langbias.targets.payload import MalformedBodyError, decode_json, dig
+from langbias.targets.recorded.inspect_logs import eval_records, inspect_records
+from langbias.targets.recorded.promptfoo_results import promptfoo_records
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Recorded replies in the files of other tools and in Parquet, as plain records."""
