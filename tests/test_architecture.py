@@ -47,7 +47,7 @@ FLOORS = (
     ("score.py",),
     ("report",),
     ("records.py", "explain.py", "validation.py"),
-    ("audit.py", "scoring.py"),
+    ("audit.py", "scoring.py", "forecast.py"),
     ("publish.py", "interchange"),
     ("cli", "__main__.py"),
 )

@@ -37,20 +37,38 @@ def target_specs(names: list[str] | None, config: Path, gguf: Path | None) -> li
     return [local_target(gguf) if name == "local" else parse_target(name, configuration) for name in chosen]
 
 
-def show_plan(plan: Plan) -> None:
-    """What would be asked, on stdout."""
+def show_plan(plan: Plan, prices: tuple[float, float] | None = None) -> None:
+    """What would be asked, what it would take, and what it could show, on stdout."""
     from langbias.cli.output import print_table
+    from langbias.forecast import forecast, forecast_sentences
 
-    turns = plan.turns_per_language()
+    found = forecast(plan, prices)
     print_table(
-        ("language", "prompts", "requests"),
+        ("language", "prompts", "requests", "smallest gap, alone", "after Holm"),
         [
-            (tag, str(sum(prompt.language == tag for prompt in plan.prompts)), str(turns[tag]))
-            for tag in plan.run.plan.languages
+            (
+                row.language,
+                str(sum(prompt.language == row.language for prompt in plan.prompts)),
+                str(row.calls),
+                *(
+                    "baseline" if row.language == plan.run.plan.baseline else _gap(gap)
+                    for gap in (row.alone, row.corrected)
+                ),
+            )
+            for row in found.languages
         ],
     )
-    print(f"{len(plan.trials)} conversations, {sum(turns.values())} requests, into {plan.path}")
+    print(
+        f"{found.scenarios} scenarios, {found.repeats} repeats: {len(plan.trials)} conversations,"
+        f" {found.calls} requests, into {plan.path}"
+    )
+    for line in forecast_sentences(found):
+        print(line)
     print(plan.run.signature)
+
+
+def _gap(gap: float | None) -> str:
+    return "none can be found" if gap is None else f"{gap * 100:.1f} points"
 
 
 def collected(

@@ -34,12 +34,17 @@ def plan(
             " --target replay:FILE.csv.",
         ),
     ] = None,
+    price: Annotated[
+        str | None, typer.Option("--price", metavar="IN,OUT", help="Prices per million tokens sent and received.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show what an audit would ask: conversations and requests per language. Nothing is sent."""
+    """Show what an audit would ask and cost, and the smallest gap it could find. Nothing is sent."""
     from langbias.audit import Choice
     from langbias.cli.making import planned, show_plan
+    from langbias.forecast import forecast, read_prices
 
+    prices = read_prices(price)
     choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     made = planned(choice, target, config, gguf)
     if export is not None:
@@ -48,6 +53,8 @@ def plan(
         rows = write_sheet(export, made.prompts, repeats)
         note(f"{rows} rows -> {export}; fill in the column `response`, then: langbias audit --target replay:{export}")
     elif as_json:
+        import msgspec
+
         turns = made.turns_per_language()
         data = {
             "run": str(made.path),
@@ -55,7 +62,8 @@ def plan(
             "conversations": len(made.trials),
             "requests": sum(turns.values()),
             "requests_per_language": turns,
+            "forecast": msgspec.to_builtins(forecast(made, prices)),
         }
         print(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        show_plan(made)
+        show_plan(made, prices)
