@@ -46,6 +46,24 @@ def vote(
     disagree. Each only if it knows both.
     """
     text = text[:_ENOUGH]
+    if extra is None:
+        return _bundled_vote(text, candidates, prior, close)
+    return _vote(text, candidates, prior, close, extra)
+
+
+@lru_cache(maxsize=2048)
+def _bundled_vote(text: str, candidates: tuple[str, ...], prior: tuple[float, ...], close: frozenset[str]) -> Verdict:
+    # Remembered: a reply of one sentence is asked about twice, and one that loops a thousand times.
+    return _vote(text, candidates, prior, close, None)
+
+
+def _vote(
+    text: str,
+    candidates: tuple[str, ...],
+    prior: tuple[float, ...],
+    close: frozenset[str],
+    extra: Detector | None,
+) -> Verdict:
     totals = list(prior)
     voters: list[Detector] = [eldc(), py3langid()]
     if extra is not None:

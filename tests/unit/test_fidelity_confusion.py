@@ -11,7 +11,7 @@ from langbias.checks.fidelity import check
 from langbias.packs import load_pack
 from langbias.report.words import measure, measure_interval
 from langbias.stats.accumulate import Accumulator, Where
-from langbias.stats.confusion import harmonic_mean
+from langbias.stats.confusion import ConfusionCounts, harmonic_mean
 from langbias.stats.summary import MeasureRow
 from langbias.types import CheckResult, Estimate, FidelityMeasures, Outcome, Response, Status
 
@@ -53,39 +53,34 @@ def test_a_blocked_reply_counts_nothing() -> None:
     assert counts("ko", "", Status.BLOCKED) == (None, None, None)
 
 
-def result(lines: int | None, wrong: int | None, english: bool | None) -> CheckResult:
-    measures = FidelityMeasures(lcb_lines=lines, lcb_wrong_lines=wrong, lcb_english_word=english)
-    return CheckResult("t", 0, "fidelity", Outcome.PASS, "", measures)
+def counted(lines: int | None, wrong: int | None, english: bool | None) -> FidelityMeasures:
+    return FidelityMeasures(lcb_lines=lines, lcb_wrong_lines=wrong, lcb_english_word=english)
 
 
-def rows(language: str, *results: CheckResult) -> dict[str, MeasureRow]:
+def rows(language: str, *replies: FidelityMeasures) -> dict[str, MeasureRow]:
+    counts = ConfusionCounts()
+    for at, measures in enumerate(replies):
+        counts.add("m", language, "fidelity", f"s{at}", measures)
+    return {row.name: row for row in counts.rows(["m"], [language])}
+
+
+def test_results_of_a_run_are_counted() -> None:
     accumulator = Accumulator()
-    for at, one in enumerate(results):
-        accumulator.add_result(Where("m", language, f"s{at}"), one)
-    summary = accumulator.summary(
-        run_id="r",
-        signature="s",
-        schema_version=1,
-        baseline="en",
-        targets=["m"],
-        languages=[language],
-        checks=["fidelity"],
-        scenarios=[f"s{at}" for at in range(len(results))],
-        planned={},
-        seed=1,
-    )
-    return {row.name: row for row in summary.measures}
+    found = CheckResult("t", 0, "fidelity", Outcome.PASS, "", counted(2, 0, False))
+    accumulator.add_result(Where("m", "ko", "s0"), found)
+    assert [row.name for row in accumulator.confusion.rows(["m"], ["ko"])] == ["LPR", "WPR", "LCPR"]
+    assert list(accumulator.confusion.rows(["m"], ["ru"])) == []
 
 
 def test_pass_rates_of_a_language() -> None:
     # Ten replies: one with no line to judge, two with a wrong line, seven without, of which one has an English word.
     found = rows(
         "ko",
-        result(0, 0, None),
-        result(3, 1, None),
-        result(1, 1, None),
-        *[result(2, 0, False)] * 6,
-        result(2, 0, True),
+        counted(0, 0, None),
+        counted(3, 1, None),
+        counted(1, 1, None),
+        *[counted(2, 0, False)] * 6,
+        counted(2, 0, True),
     )
     lpr, wpr, lcpr = (found[name].estimate for name in ("LPR", "WPR", "LCPR"))
     assert lpr is not None
@@ -103,15 +98,15 @@ def test_pass_rates_of_a_language() -> None:
 
 
 def test_what_the_benchmark_does_not_define_is_not_defined() -> None:
-    found = rows("fa", result(2, 0, None), result(2, 1, None))
+    found = rows("fa", counted(2, 0, None), counted(2, 1, None))
     assert found["LPR"].estimate is not None
     assert found["LPR"].estimate.value == 0.5
     assert found["WPR"].estimate is None
     assert found["LCPR"].estimate is None
     assert measure(None, found["WPR"].unit) == "not defined"
     assert measure_interval(None, found["WPR"].unit) == "–"
-    assert rows("ko", result(0, 0, None))["LPR"].estimate is None
-    assert rows("ko", result(None, None, None)) == {}
+    assert rows("ko", counted(0, 0, None))["LPR"].estimate is None
+    assert rows("ko", counted(None, None, None)) == {}
 
 
 def test_harmonic_mean_at_the_ends() -> None:
