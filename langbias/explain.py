@@ -17,6 +17,7 @@ def _everything(tag: str) -> dict[str, msgspec.Struct]:
     found: dict[str, msgspec.Struct] = {}
     for rules in (pack.fidelity_rules, pack.artifacts_rules, pack.honorifics_rules):
         found.update(dict(rules))
+    found.update({f"{tag}/artifacts/{band.id}": band for band in pack.artifacts.band})
     for part, file in (("honorifics", pack.honorifics), ("culture", pack.culture)):
         for field in file.__struct_fields__:
             blocks = getattr(file, field)

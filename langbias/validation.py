@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from langbias.checks.artifacts.bands import band_problems
 from langbias.checks.culture.examples import known_types
 from langbias.checks.culture.examples import self_test as culture_self_test
 from langbias.checks.culture.registry import problems_of
@@ -108,6 +109,8 @@ def pack_problems(pack: LanguagePack) -> list[str]:
             problems.append(f"{full_id}: the id stands twice; rename one")
         seen.add(full_id)
         problems += self_test(full_id, rule, analyse)
+    for band in pack.artifacts.band:
+        problems += band_problems(f"{tag}/artifacts/{band.id}", band)
     problems += honorifics_self_test(tag, pack.honorifics, analyse)
     problems += culture_self_test(tag, pack.culture)
     return problems + _false_alarms(pack, analyse)

@@ -66,6 +66,38 @@ class PivotControl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licence: str
 
 
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A band from the share `at_least` (0-1) up to the next step. Where `message` is empty there is nothing to say."""
+
+    name: str
+    at_least: float
+    message: str = ""
+
+
+class BandExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text and the name of the step it stands on; "" where it has too few places to tell."""
+
+    text: str
+    step: str
+
+
+class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An orthography note: of all places where two usages are open (`unit`), the share with one of them (`marked`).
+
+    Under `least` places nothing is said. `native` says in words how native texts stand.
+    """
+
+    id: str
+    unit: str
+    marked: str
+    least: int
+    step: tuple[Step, ...]
+    source: str
+    native: str
+    example: tuple[BandExample, ...]
+    status: Literal["draft", "reviewed", "retired"] = "draft"
+
+
 class ArtifactsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`artifacts.toml`."""
 
@@ -73,4 +105,5 @@ class ArtifactsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baseline: tuple[Baseline, ...] = ()
     letters: LetterModel | None = None
     pivot: PivotControl | None = None
+    band: tuple[Band, ...] = ()
     schema_version: int = 1

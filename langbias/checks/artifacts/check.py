@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from langbias.checks.artifacts.bands import notes
 from langbias.checks.artifacts.echo import ECHO, echo
 from langbias.checks.artifacts.garble import LONGEST_WORD, MECHANISMS
 from langbias.checks.artifacts.letters import BROKEN_LETTERS, broken_letters
 from langbias.checks.artifacts.quoted import own_words, without_endless_words
 from langbias.checks.artifacts.rate import ABOVE, INSUFFICIENT, LEAST_SENTENCES, baseline_for, rule_hits, verdict
 from langbias.checks.context import CheckContext
+from langbias.packs.artifacts import Band
 from langbias.rules import LENGTH_LIMIT
 from langbias.text import Text, blank_out, masked_spans, script_counts, sentences, words
 from langbias.types import ArtifactsMeasures, CheckResult, Finding, Outcome, Response, Severity, Span, Status
@@ -111,9 +113,16 @@ def _rate(text: Text, context: CheckContext) -> _Rate:
         findings.append(
             _evidence(compiled.id, compiled.rule.severity, compiled.rule.issue, compiled.rule.message, text, span)
         )
+    for full_id, message, span in notes(_bands(context), prose):
+        findings.append(_evidence(full_id, Severity.NEUTRAL, "typographical", message, text, span))
     total, read = len(sentences(prose)), len(words(prose))
     baseline = baseline_for(context.pack.artifacts.baseline, context.register)
     return _Rate(tuple(findings), counted, total, read, verdict(baseline, counted, total, read))
+
+
+def _bands(context: CheckContext) -> tuple[tuple[str, Band], ...]:
+    tag = context.pack.language.tag
+    return tuple((f"{tag}/artifacts/{band.id}", band) for band in context.pack.artifacts.band)
 
 
 def _evidence(rule_id: str, severity: Severity, issue: str, message: str, text: Text, span: Span) -> Finding:
