@@ -31,6 +31,8 @@ def render_markdown(model: ReportModel) -> str:
         parts.append(f"**This run is incomplete.** {model.incomplete} Figures rest on what came back.")
     for target in model.targets:
         parts += _target(target, model)
+    parts.append("## What a run of this size can show")
+    parts.append("\n".join(f"- {plain(line)}" for line in model.outlook))
     parts.append("## What this cannot say")
     parts.append("\n".join(f"- **{plain(heading)}.** {plain(words)}" for heading, words in model.limits))
     parts.append("## Signature")
@@ -40,7 +42,7 @@ def render_markdown(model: ReportModel) -> str:
 
 def _target(target: TargetReport, model: ReportModel) -> list[str]:
     caveat = (
-        "All of this is the judgement of automatic checks, none of them validated yet against people's judgement"
+        f"All of this is the judgement of automatic checks, {model.validated}"
         + (f"; rules unreviewed by native speakers: {_names(model.unreviewed)}" if model.unreviewed else "")
         + "."
     )
@@ -57,6 +59,7 @@ def _target(target: TargetReport, model: ReportModel) -> list[str]:
         verdicts,
         f"Share of judged replies that failed (95% interval), and the gap to {plain(model.baseline.name)} in points:",
         table(["Language", "No reply", *(plain(check.title) for check in model.checks)], rows),
+        *(["\n".join(f"- {plain(line)}" for line in target.footnotes)] if target.footnotes else []),
         "What came back, and what it took (mean per reply):",
         table(
             _ARRIVED,
@@ -72,8 +75,8 @@ def _cell(cell: MatrixCell) -> str:
     if cell.gap:
         said.append(f"gap {points(cell.gap.value)} ({points_interval(cell.gap)})")
     if cell.rate:
-        said.append(f"n = {cell.rate.n} ({counted(cell.rate.n_clusters, 'scenario')}), unvalidated")
-    return "<br>".join([*said, *cell.others])
+        said.append(f"n = {cell.rate.n} ({counted(cell.rate.n_clusters, 'scenario')}), {cell.badge}")
+    return "<br>".join([*said, *cell.others, *map(plain, cell.remarks)])
 
 
 def _silent(arrivals: Arrivals | None) -> str:

@@ -21,6 +21,7 @@ from langbias.report.evidence import (
     view,
 )
 from langbias.report.quotation import visible
+from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
 from langbias.report.shape import Arrivals, Drawer, MatrixCell, MatrixRow, Plot, PlotRow, ReportModel, TargetReport
 from langbias.report.verdicts import limits, target_verdict
 from langbias.report.words import OUTCOME_WORDS, CheckWords, check_words, counted, verdict_words
@@ -74,6 +75,8 @@ def build_model(
         ),
         rules=fired_rules(selection, rules, order),
         limits=limits(summary, order, reviewers, by_scenario.values()),
+        outlook=outlook_lines(summary.n_scenarios, run.plan.repeats, len(order)),
+        validated=validated_words(summary.cells),
     )
 
 
@@ -132,6 +135,7 @@ class _TargetBuilder:
             plots=_plots(self.summary.checks, self.order, cells, baseline),
             measures=self._measures(target_id),
             drawers=drawers,
+            footnotes=footnotes(self.summary, target_id),
         )
 
     def _measures(self, target_id: str) -> tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]:
@@ -175,7 +179,9 @@ def _matrix_cell(check: str, cell: Cell | None, baseline: str, anchor: str | Non
         if counts.get(outcome)
     )
     verdict = verdict_words(cell.verdict, cell.rate is not None, baseline)
-    return MatrixCell(words, verdict, cell.rate, cell.gap, cell.p_holm, others, anchor)
+    return MatrixCell(
+        words, verdict, cell.rate, cell.gap, cell.p_holm, others, anchor, badge(cell), remarks(cell)
+    )
 
 
 def _arrivals(row: LanguageRow, language: Language, anchor: str | None) -> Arrivals:
@@ -202,7 +208,7 @@ def _plots(
     checks: Sequence[str], order: Sequence[Language], cells: Mapping[tuple[str, str], Cell], baseline: str
 ) -> tuple[Plot, ...]:
     """One plot per check that has gaps, all on one symmetric axis."""
-    gaps = [cell.gap for cell in cells.values() if cell.gap]
+    gaps = [cell.band or cell.gap for cell in cells.values() if cell.gap]
     reach = max((abs(edge) for g in gaps for edge in (g.value, g.low, g.high) if edge is not None), default=0.0)
     limit = next((step for step in (0.1, 0.25, 0.5) if reach <= step), 1.0)
 
@@ -215,10 +221,11 @@ def _plots(
         for language in order:
             cell = cells.get((language.tag, check))
             if cell and cell.gap:
-                low = None if cell.gap.low is None else place(cell.gap.low)
-                high = None if cell.gap.high is None else place(cell.gap.high)
+                band = cell.band or cell.gap
+                low = None if band.low is None else place(band.low)
+                high = None if band.high is None else place(band.high)
                 verdict = verdict_words(cell.verdict, True, baseline)
-                rows.append(PlotRow(language, verdict, cell.gap, place(cell.gap.value), low, high))
+                rows.append(PlotRow(language, verdict, band, place(band.value), low, high))
         if rows:
             plots.append(Plot(check_words(check), limit, tuple(rows)))
     return tuple(plots)

@@ -25,7 +25,10 @@ class Drawer:
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """One language x check. `others` are the shares that stay out of the rate, in words."""
+    """One language x check. `others` are the shares that stay out of the rate, in words.
+
+    `badge` says how far the check is validated here; `remarks` what stands beside the raw figures.
+    """
 
     check: CheckWords
     verdict: VerdictWords
@@ -34,6 +37,8 @@ class MatrixCell:
     p_holm: float | None
     others: tuple[str, ...]
     anchor: str | None
+    badge: str = "unvalidated"
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,10 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class PlotRow:
-    """One gap in a plot; x positions are percent of the width, None where there is no interval."""
+    """One gap in a plot, with an interval that holds for all its languages together.
+
+    x positions are percent of the width, None where there is no interval.
+    """
 
     language: Language
     verdict: VerdictWords
@@ -99,6 +107,7 @@ class TargetReport:
     plots: tuple[Plot, ...]
     measures: tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]
     drawers: tuple[Drawer, ...]
+    footnotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +126,5 @@ class ReportModel:
     targets: tuple[TargetReport, ...]
     rules: tuple[RuleView, ...]
     limits: tuple[tuple[str, str], ...]
+    outlook: tuple[str, ...] = ()
+    validated: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from langbias.report.remarks import validated_words
 from langbias.report.words import (
     STATUS_WORDS,
     VerdictWords,
@@ -70,9 +71,9 @@ def _with_native(verdict: LanguageVerdict, measures: Sequence[MeasureRow], basel
 
 
 def detectable(cells: Sequence[Cell]) -> float | None:
-    """Half the width of the median gap interval: gaps below about this size go unseen. None without intervals."""
-    halves = [half for cell in cells if cell.gap and (half := _half_width(cell.gap)) is not None]
-    return median(halves) if halves else None
+    """The median of the smallest gaps that were to be found with 80 % power. None without intervals."""
+    seen = [cell.detectable.corrected for cell in cells if cell.detectable]
+    return median(seen) if seen else None
 
 
 def _mostly_failed(rate: Estimate | None) -> bool:
@@ -195,8 +196,9 @@ def _is_open(cell: Cell) -> bool:
 
 
 def _open_sentence(cell: Cell) -> str:
-    gap = f"{points(cell.gap.value)} points, 95% interval {points_interval(cell.gap)}" if cell.gap else ""
-    return f"Too little to tell in {check_words(cell.check_id).short}: the gap ({gap}) does not stand after correction."
+    gap = f"{points(cell.gap.value)} points (95% interval {points_interval(cell.gap)})" if cell.gap else "unknown"
+    reason = cell.reason or "does not stand after correction for the number of languages"
+    return f"Too little to tell in {check_words(cell.check_id).short}, gap {gap}: {reason}."
 
 
 def _gap_sentence(cell: Cell, base: Estimate | None) -> str:
@@ -249,8 +251,8 @@ def limits(
         ),
         (
             "How often the checks are wrong",
-            "No check has been validated against people's judgement in the languages of this run, and its error may "
-            "differ between languages; by itself that can make a gap, or hide one. Every rate here is marked "
+            f"All figures are the judgement of checks, {validated_words(summary.cells)}. A check's error may differ "
+            "between languages; by itself that can make a gap, or hide one. Where it is unknown, the rate is marked "
             "“unvalidated”."
             + (f" Native speakers have not reviewed the rules for {_all_of(unread, len(order))}." if unread else ""),
         ),
