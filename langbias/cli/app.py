@@ -10,6 +10,7 @@ from langbias.cli.audit import audit
 from langbias.cli.collect import collect
 from langbias.cli.compare import compare
 from langbias.cli.explain import explain
+from langbias.cli.export import export
 from langbias.cli.gate import gate
 from langbias.cli.languages import languages
 from langbias.cli.plan import plan
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for verb in (audit, collect, score, report, compare, gate, plan, validate, languages, targets, explain):
+for verb in (audit, collect, score, report, compare, gate, export, plan, validate, languages, targets, explain):
     app.command()(verb)
 app.add_typer(review, name="review")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from langbias.errors import UsageError
 from langbias.scoring import read_note, stored_results
 from langbias.store import RunFolder
+from langbias.tags import closest
 from langbias.targets.protocol import Message
-from langbias.types import CheckResult, Prompt, Response, Scenario, Status, Trial
+from langbias.types import CheckResult, Prompt, Response, Run, Scenario, Status, Target, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,17 @@ class Exchange:
     def id(self) -> str:
         """The prompt and the turn: what repeats of one sample have in common."""
         return f"{self.prompt.id}#{self.response.turn}"
+
+
+def target_of(run: Run, name: str | None) -> Target:
+    """The target called `name`, or the only one. Raises UsageError when that leaves it open."""
+    names = [target.id for target in run.targets]
+    if name is None and len(names) > 1:
+        raise UsageError(f"the run has {len(names)} targets; choose one with --target: {', '.join(names)}")
+    for target in run.targets:
+        if name in (None, target.id):
+            return target
+    raise UsageError(f"the run has no target {name!r}{closest(name or '', names)} (it has: {', '.join(names)})")
 
 
 def exchanges(folder: RunFolder) -> Iterator[Exchange]:
