@@ -14,6 +14,8 @@ Needed = frozenset[str] | None
 _QUANTIFIER = regex.compile(r"[?*+]|\{\d*(?:,\d*)?\}")
 _LOOK = regex.compile(r"\(\?<?[=!]")
 _PLAIN_GROUP = regex.compile(r"\((?:\?:)?(?!\?)")
+# Escapes of one character, and how many hexadecimal digits follow.
+_CODE_POINT = {"x": 2, "u": 4, "U": 8}
 _SPECIAL = frozenset("\\[](){}|.^$?*+")
 # More alternatives than this cost more to look for than the pattern to run.
 _NEEDED_LIMIT = 64
@@ -100,6 +102,9 @@ def _atom(pattern: str, at: int) -> tuple[str | None, Needed, int]:
             return "", None, at + 2
         if after in "pP" and pattern[at + 2] == "{":
             return None, None, pattern.index("}", at) + 1
+        if after in _CODE_POINT:
+            end = at + 2 + _CODE_POINT[after]
+            return chr(int(pattern[at + 2 : end], 16)), None, end
         if after.isalnum():
             return None, None, at + 2
         return after, None, at + 2

@@ -103,7 +103,8 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Stretches where forms of address mean something else.
 
     reported: somebody else's words; nothing in them counts. generic: markers with `generic` do not count.
-    plural: the addressees are several, so V forms say nothing about respect.
+    plural: the addressees are several, so V forms say nothing about respect. With `whole` the stretch is the sentence
+    that holds the match.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     must_match: tuple[str, ...]
     must_not_match: tuple[str, ...]
+    whole: bool = False
 
 
 class Marks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from langbias import rules
 from langbias.checks.honorifics.endings import find_levels
 from langbias.checks.honorifics.markers import Analyse, Hit, find_markers
 from langbias.checks.honorifics.prose import Prose, prose_of
-from langbias.packs.honorifics import HonorificsFile, Marks
+from langbias.packs.honorifics import Clause, HonorificsFile, Marks
 from langbias.types import LevelCount, Span
 
 # The part of a text that is read, in code points; far beyond any reply a person would finish.
@@ -63,7 +63,7 @@ def read_address(value: str, pack: HonorificsFile, analyse: Analyse | None) -> R
     """Read `value` (NFC, cut to TEXT_LIMIT) with the markers and levels of `pack`. Raises TimeoutError."""
     prose = prose_of(value[:TEXT_LIMIT], pack.quotes, pack.same_letters, pack.own_words)
     hits = find_markers(prose.text, pack, analyse) + find_levels(prose, pack, analyse)
-    hits = _without_clauses(sorted(hits, key=lambda hit: hit.span), prose.text, pack)
+    hits = _without_clauses(sorted(hits, key=lambda hit: hit.span), prose, pack)
     hits = [_weaken_in_fragment(hit, prose) for hit in hits]
     if pack.marks is not None and not _writes_marks(prose.text, pack.marks):
         hidden = {marker.id for marker in pack.marker if marker.needs_marks}
@@ -88,12 +88,12 @@ def _weaken_in_fragment(hit: Hit, prose: Prose) -> Hit:
     return replace(hit, weak=True) if at is not None and prose.sentences[at].fragment else hit
 
 
-def _without_clauses(hits: list[Hit], prose: str, pack: HonorificsFile) -> list[Hit]:
+def _without_clauses(hits: list[Hit], prose: Prose, pack: HonorificsFile) -> list[Hit]:
     """`hits` after the pack's clauses: reported and generic ones dropped, V among several addressees made plural."""
     if not hits:
         return hits
     for clause in pack.clause:
-        inside = rules.find_all(_clause_pattern(clause.any), prose)
+        inside = _stretches(clause, prose)
         if not inside:
             continue
         kept = []
@@ -107,9 +107,22 @@ def _without_clauses(hits: list[Hit], prose: str, pack: HonorificsFile) -> list[
     return hits
 
 
+def _stretches(clause: Clause, prose: Prose) -> list[Span]:
+    """Where `clause` holds in `prose`."""
+    pattern, pieces = _clause_pattern(clause.any)
+    if not rules.may_match(pieces, prose.text, ignore_case=True):
+        return []
+    found = rules.find_all(pattern, prose.text)
+    if not clause.whole:
+        return found
+    sentences = {prose.sentence_at(span.start) for span in found}
+    return [prose.sentences[at].span for at in sentences if at is not None]
+
+
 @lru_cache(maxsize=256)
-def _clause_pattern(patterns: tuple[str, ...]) -> regex.Pattern[str]:
-    return rules.pattern_of(patterns, literal=False, boundary="start", ignore_case=True)
+def _clause_pattern(patterns: tuple[str, ...]) -> tuple[regex.Pattern[str], tuple[str, ...]]:
+    pattern = rules.pattern_of(patterns, literal=False, boundary="start", ignore_case=True)
+    return pattern, rules.pieces_of(patterns, literal=False, ignore_case=True)
 
 
 def _writes_marks(prose: str, marks: Marks) -> bool:

@@ -8,12 +8,11 @@ from functools import lru_cache
 
 import regex
 
-from langbias import rules
+from langbias.checks.honorifics.lexicon import Lexicon, without_spared
 from langbias.packs.honorifics import HonorificsFile, Marker
 from langbias.types import Span, Token
 
 Analyse = Callable[[str], tuple[Token, ...]]
-_WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}\u200c\u200d_]+")
 _GRAMMEME = regex.compile(r"[^ ,]+")
 
 
@@ -29,45 +28,9 @@ class Hit:
     weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The markers of one pack, ready to look up. `exact` and `folded` map a word to its markers."""
-
-    exact: dict[str, list[Marker]]
-    folded: dict[str, list[Marker]]
-    patterns: tuple[tuple[Marker, regex.Pattern[str]], ...]
-    spared: tuple[tuple[Marker, regex.Pattern[str]], ...]
-    morph: tuple[Marker, ...]
-
-
 @lru_cache(maxsize=128)
-def _table(pack: HonorificsFile) -> _Table:
-    markers = pack.marker
-    exact: dict[str, list[Marker]] = {}
-    folded: dict[str, list[Marker]] = {}
-    patterns = []
-    for marker in markers:
-        single: list[str] = []
-        others: list[str] = []
-        for words in _alternatives(marker, pack):
-            # A pattern of nothing but letters is a word: looking it up is far cheaper than searching it.
-            simple = marker.boundary == "word" and _WORD.fullmatch(words)
-            (single if simple else others).append(words)
-        for word in single:
-            if marker.ignore_case:
-                folded.setdefault(word.lower(), []).append(marker)
-            else:
-                exact.setdefault(word, []).append(marker)
-        if others:
-            patterns.append((marker, _pattern(tuple(others), marker, literal=marker.kind != "regex")))
-    spared = tuple(
-        (m, rules.pattern_of(m.unless, literal=False, boundary="word", ignore_case=True)) for m in markers if m.unless
-    )
-    return _Table(exact, folded, tuple(patterns), spared, tuple(m for m in markers if m.kind == "morph"))
-
-
-def _pattern(words: tuple[str, ...], marker: Marker, *, literal: bool) -> regex.Pattern[str]:
-    return rules.pattern_of(words, literal=literal, boundary=marker.boundary, ignore_case=marker.ignore_case)
+def _lexicon(pack: HonorificsFile) -> Lexicon:
+    return Lexicon(tuple((marker, _alternatives(marker, pack)) for marker in pack.marker if marker.kind != "morph"))
 
 
 def _alternatives(marker: Marker, pack: HonorificsFile) -> tuple[str, ...]:
@@ -79,27 +42,13 @@ def _alternatives(marker: Marker, pack: HonorificsFile) -> tuple[str, ...]:
 
 def find_markers(prose: str, pack: HonorificsFile, analyse: Analyse | None) -> list[Hit]:
     """All hits of the pack's markers in `prose`, in order. `morph` markers need `analyse`."""
-    table = _table(pack)
-    found: list[tuple[Marker, Span]] = []
-    for match in _WORD.finditer(prose):
-        word = match.group()
-        for marker in (*table.exact.get(word, ()), *table.folded.get(word.lower(), ())):
-            found.append((marker, Span(*match.span())))
-    for marker, pattern in table.patterns:
-        found += [(marker, span) for span in rules.find_all(pattern, prose)]
-    if table.morph and analyse is not None:
-        for token in analyse(prose):
-            found += [(m, Span(token.start, token.end)) for m in table.morph if _fits(m, token)]
-    for marker, pattern in table.spared:
-        if any(m is marker for m, _ in found):
-            spared = rules.find_all(pattern, prose)
-            found = [(m, s) for m, s in found if m is not marker or not any(_touch(s, other) for other in spared)]
+    found = _lexicon(pack).find(prose)
+    morph = [marker for marker in pack.marker if marker.kind == "morph"]
+    if morph and analyse is not None:
+        fitting = [(m, Span(token.start, token.end)) for token in analyse(prose) for m in morph if _fits(m, token)]
+        found += without_spared(fitting, prose)
     hits = [Hit(span, m.address, m.id, m.level, m.generic, m.weak) for m, span in found]
     return sorted(hits, key=lambda hit: hit.span)
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _fits(marker: Marker, token: Token) -> bool:

@@ -1,0 +1,167 @@
+"""The words and patterns of a pack's markers, ready to look up in a text.
+
+Most alternatives of the markers are single words, or patterns of one. A text has few different words, so each word is
+read once and remembered. The patterns that look beyond a word run only where a piece that they need occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+
+import regex
+
+from langbias import rules
+from langbias.packs.honorifics import Marker
+from langbias.types import Span
+
+_WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}\u200c\u200d_]+")
+_LETTER = regex.compile(r"[\p{L}\p{M}\p{Nd}\u200c\u200d_]")
+# A pattern that can match nothing but (part of) one word, and looks at nothing around it.
+_OF_ONE_WORD = regex.compile(
+    r"(?:[\p{L}\p{M}\p{Nd}\u200c|)?*+]|\((?:\?:|\?-i:|\?<[=!])?|\\p\{(?:L|Ll|Lu|M)\}|\{\d+(?:,\d*)?\}|\[[\p{L}\p{M}]+\])+"
+)
+# Longer runs of letters are no words of a language; they are read without being remembered.
+_WORD_LENGTH = 64
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A pattern with the pieces of which a text must hold one for it to match."""
+
+    pattern: regex.Pattern[str]
+    pieces: tuple[str, ...]
+    ignore_case: bool
+
+    def find(self, text: str) -> list[Span]:
+        if not rules.may_match(self.pieces, text, ignore_case=self.ignore_case):
+            return []
+        return rules.find_all(self.pattern, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """What a marker matches, or what it spares: patterns of one word, and searches that look further."""
+
+    of_word: regex.Pattern[str] | None
+    searches: tuple[_Search, ...]
+
+    def fits(self, word: str) -> bool:
+        return self.of_word is not None and bool(self.of_word.fullmatch(word, timeout=rules.TIME_LIMIT_S))
+
+
+def _wording(alternatives: Iterable[str], boundary: str, *, literal: bool, ignore_case: bool) -> _Wording:
+    of_word: list[str] = []
+    further: list[str] = []
+    for words in alternatives:
+        simple = boundary == "word" and (_WORD if literal else _OF_ONE_WORD).fullmatch(words)
+        (of_word if simple else further).append(words)
+    flags = regex.VERSION1 | (regex.IGNORECASE if ignore_case else 0)
+    pattern = regex.compile("|".join(f"(?:{words})" for words in of_word), flags) if of_word else None
+    return _Wording(pattern, _searches(further, boundary, literal=literal, ignore_case=ignore_case))
+
+
+def _searches(alternatives: list[str], boundary: str, *, literal: bool, ignore_case: bool) -> tuple[_Search, ...]:
+    """One search for each alternative that needs some piece of text, one for all others together."""
+    alone: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    always = []
+    for words in alternatives:
+        pieces = rules.pieces_of((words,), literal=literal, ignore_case=ignore_case)
+        if pieces:
+            alone.append(((words,), pieces))
+        else:
+            always.append(words)
+    if always:
+        alone.append((tuple(always), ()))
+    return tuple(
+        _Search(
+            rules.pattern_of(words, literal=literal, boundary=boundary, ignore_case=ignore_case), pieces, ignore_case
+        )
+        for words, pieces in alone
+    )
+
+
+@lru_cache(maxsize=1024)
+def _spared(unless: tuple[str, ...]) -> _Wording:
+    return _wording(unless, "word", literal=False, ignore_case=True)
+
+
+def without_spared(found: list[tuple[Marker, Span]], text: str) -> list[tuple[Marker, Span]]:
+    """`found` but for the hits that share a character with a match of their marker's `unless`. Raises TimeoutError."""
+    for marker in {id(marker): marker for marker, _ in found if marker.unless}.values():
+        wording = _spared(marker.unless)
+        spared = [span for search in wording.searches for span in search.find(text)]
+        found = [
+            (m, span)
+            for m, span in found
+            if m is not marker or not (_touches(span, spared) or _holds_word(span, text, wording))
+        ]
+    return found
+
+
+def _holds_word(span: Span, text: str, wording: _Wording) -> bool:
+    """Whether one of the words that `span` touches fits `wording`."""
+    if wording.of_word is None:
+        return False
+    start = span.start
+    while start > max(0, span.start - _WORD_LENGTH) and _LETTER.match(text, start - 1):
+        start -= 1
+    words = _WORD.finditer(text, start)
+    return any(wording.fits(word.group()) for word in takewhile(lambda word: word.start() < span.end, words))
+
+
+def _touches(span: Span, others: Iterable[Span]) -> bool:
+    """Whether `span` shares a character with one of `others`."""
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
+class Lexicon:
+    """The markers of one pack (all kinds but morph), with their alternatives."""
+
+    def __init__(self, markers: Iterable[tuple[Marker, tuple[str, ...]]]) -> None:
+        self._exact: dict[str, list[Marker]] = {}
+        self._folded: dict[str, list[Marker]] = {}
+        self._patterns: list[tuple[Marker, _Wording]] = []
+        self._searches: list[tuple[Marker, tuple[_Search, ...]]] = []
+        for marker, alternatives in markers:
+            self._add(marker, alternatives)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._markers_of)
+
+    def _add(self, marker: Marker, alternatives: tuple[str, ...]) -> None:
+        _spared(marker.unless)  # compiled now, not in the middle of the first replies
+        further = []
+        for words in alternatives:
+            # A pattern of nothing but letters is a word: looking it up is far cheaper than matching it.
+            if marker.boundary != "word" or not _WORD.fullmatch(words):
+                further.append(words)
+            elif marker.ignore_case:
+                self._folded.setdefault(words.lower(), []).append(marker)
+            else:
+                self._exact.setdefault(words, []).append(marker)
+        wording = _wording(further, marker.boundary, literal=marker.kind != "regex", ignore_case=marker.ignore_case)
+        if wording.of_word is not None:
+            self._patterns.append((marker, wording))
+        if wording.searches:
+            self._searches.append((marker, wording.searches))
+
+    def find(self, text: str) -> list[tuple[Marker, Span]]:
+        """All hits, marker and span, in no order. Raises TimeoutError."""
+        found: list[tuple[Marker, Span]] = []
+        for match in _WORD.finditer(text):
+            word = match.group()
+            known = self._remembered(word) if len(word) <= _WORD_LENGTH else self._markers_of(word)
+            if known:
+                span = Span(*match.span())
+                found += [(marker, span) for marker in known]
+        for marker, searches in self._searches:
+            found += [(marker, span) for search in searches for span in search.find(text)]
+        return without_spared(found, text)
+
+    def _markers_of(self, word: str) -> tuple[Marker, ...]:
+        """The markers that hit `word` standing alone."""
+        found = [*self._exact.get(word, ()), *self._folded.get(word.lower(), ())]
+        found += [marker for marker, wording in self._patterns if wording.fits(word)]
+        return tuple(marker for marker in found if not (marker.unless and _spared(marker.unless).fits(word)))
