@@ -171,11 +171,17 @@ def _environment(now: str) -> Environment:
     )
 
 
-def collect_run(plan: Plan, settings: CollectSettings, on_event: Callable[[Event], None]) -> CollectReport:
-    """Ask what the run folder does not hold yet. Everything that was answered is stored, however this ends."""
+def collect_run(
+    plan: Plan,
+    settings: CollectSettings,
+    on_event: Callable[[Event], None],
+    trials: Sequence[Trial] | None = None,
+) -> CollectReport:
+    """Ask what the run folder does not hold yet, of all trials or of these. All that was answered stays stored."""
+    asked = plan.trials if trials is None else trials
     with open_run(plan.path, plan.run, plan.trials) as (folder, log):
         _keep_corpus(folder, plan)
-        return asyncio.run(collect(plan.trials, plan.prompts, plan.targets, log, settings, on_event=on_event))
+        return asyncio.run(collect(asked, plan.prompts, plan.targets, log, settings, on_event=on_event))
 
 
 def _keep_corpus(folder: RunFolder, plan: Plan) -> None:

@@ -47,7 +47,7 @@ FLOORS = (
     ("score.py",),
     ("report",),
     ("records.py", "explain.py", "validation.py"),
-    ("audit.py", "scoring.py", "forecast.py"),
+    ("audit.py", "budget.py", "scoring.py", "forecast.py"),
     ("review", "pivot.py"),
     ("run_measures.py",),
     ("publish.py", "interchange"),

@@ -27,7 +27,10 @@ def audit(
     workers: options.Workers = None,
     config: options.Config = options.CONFIG,
     max_calls: options.Limit = None,
+    max_cost: options.MaxCost = None,
+    prices: options.Prices = options.PRICES,
     retry_failed: options.RetryFailed = False,
+    no_retry: options.NoRetry = False,
     quiet: options.Quiet = False,
     pivot: Annotated[
         bool,
@@ -38,14 +41,17 @@ def audit(
         ),
     ] = False,
     tokenizer: options.Tokenizer = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be asked; send nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be asked and what it takes; send nothing.")
+    ] = False,
+    probe: options.Probe = 0,
 ) -> None:
     """Audit chatbots: ask every scenario in every language, check the replies, write the report.
 
     The same command again goes on where it stopped, and asks nothing twice.
     """
     from langbias.audit import Choice
-    from langbias.cli.making import collected, planned, show_plan
+    from langbias.cli.making import Asking, collected, planned, price_table, show_plan
     from langbias.cli.summary import print_summary
     from langbias.pivot import pivot_calls, pivot_plans, require_pivot
     from langbias.publish import publish
@@ -58,21 +64,23 @@ def audit(
     counter = read_tokenizer(tokenizer) if tokenizer else None
     choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     plan = planned(choice, target, config, gguf)
+    table = price_table(prices)
+    asking = Asking(max_connections, max_calls, max_cost, retry_failed, no_retry, quiet, table)
     if pivot:
         require_pivot(plan)
     if dry_run:
-        show_plan(plan)
+        show_plan(plan, asking, probe)
         if pivot:
             print(f"--pivot: up to {pivot_calls(plan)} more requests, one for each English reply and language")
         return
-    report = collected(plan, max_connections, max_calls, retry_failed, quiet)
+    report = collected(plan, asking)
     folder = RunFolder(plan.path)
     if report.turns == 0 and report.stored_before == 0:
         note("nothing was answered, so there is nothing to score")
         raise typer.Exit(4)
     complete = report.complete
     if pivot and complete:
-        second = [collected(one, max_connections, max_calls, retry_failed, quiet) for one in pivot_plans(plan)]
+        second = [collected(one, asking) for one in pivot_plans(plan)]
         complete = all(one.complete for one in second)
     score_run(folder, names, workers)
     published = publish(folder, tokenizer=counter)

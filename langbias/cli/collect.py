@@ -22,16 +22,21 @@ def collect(
     gguf: options.Gguf = None,
     config: options.Config = options.CONFIG,
     max_calls: options.Limit = None,
+    max_cost: options.MaxCost = None,
+    prices: options.Prices = options.PRICES,
     retry_failed: options.RetryFailed = False,
+    no_retry: options.NoRetry = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Ask the chatbots and store their replies in a run folder. The same command again resumes."""
     from langbias.audit import Choice
-    from langbias.cli.making import collected, planned
+    from langbias.cli.making import Asking, collected, planned, price_table
 
     choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     plan = planned(choice, target, config, gguf)
-    report = collected(plan, max_connections, max_calls, retry_failed, quiet)
+    table = price_table(prices)
+    asking = Asking(max_connections, max_calls, max_cost, retry_failed, no_retry, quiet, table)
+    report = collected(plan, asking)
     print(plan.path)
     if not report.complete:
         raise typer.Exit(4)

@@ -62,6 +62,27 @@ Config = Annotated[
 CONFIG = Path("langbias.toml")
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Ask again what failed on the way before.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+NoRetry = Annotated[bool, typer.Option("--no-retry", help="Ask nothing a second time, whatever the cause.")]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", min=0, metavar="AMOUNT", help="Stop cleanly (exit 4) before more is spent, by the price table."
+    ),
+]
+Prices = Annotated[
+    Path, typer.Option("--prices", metavar="FILE", help="Your price table, if the file exists (see README).")
+]
+PRICES = Path("prices.toml")
+Probe = Annotated[
+    int,
+    typer.Option(
+        "--probe",
+        min=0,
+        max=100,
+        metavar="K",
+        help="First ask K replies of each language and target, kept in the run folder, to measure tokens and time.",
+    ),
+]
 Limit = Annotated[
     int | None, typer.Option("--max-calls", min=1, help="Stop cleanly (exit 4) after this many requests.")
 ]

@@ -34,17 +34,17 @@ def plan(
             " --target replay:FILE.csv.",
         ),
     ] = None,
-    price: Annotated[
-        str | None, typer.Option("--price", metavar="IN,OUT", help="Prices per million tokens sent and received.")
-    ] = None,
+    max_connections: options.MaxConnections = 16,
+    probe: options.Probe = 0,
+    prices: options.Prices = options.PRICES,
     as_json: options.Json = False,
 ) -> None:
-    """Show what an audit would ask and cost, and the smallest gap it could find. Nothing is sent."""
+    """Show what an audit would ask and cost, and the smallest gap it could find. Nothing is sent, except by --probe."""
     from langbias.audit import Choice
-    from langbias.cli.making import planned, show_plan
-    from langbias.forecast import forecast, read_prices
+    from langbias.cli.making import Asking, collected, planned, price_table, show_plan
+    from langbias.forecast import forecast
 
-    prices = read_prices(price)
+    asking = Asking(max_connections, prices=price_table(prices))
     choice = Choice(languages, scenarios, baseline, repeats, seed, system_prompt, max_tokens, output, variants)
     made = planned(choice, target, config, gguf)
     if export is not None:
@@ -55,6 +55,13 @@ def plan(
     elif as_json:
         import msgspec
 
+        from langbias.budget import budget, probe_trials
+        from langbias.collect import PriceTable
+
+        if probe:
+            collected(made, asking, probe_trials(made, probe))
+        table = asking.prices or PriceTable()
+
         turns = made.turns_per_language()
         data = {
             "run": str(made.path),
@@ -62,8 +69,11 @@ def plan(
             "conversations": len(made.trials),
             "requests": sum(turns.values()),
             "requests_per_language": turns,
-            "forecast": msgspec.to_builtins(forecast(made, prices)),
+            "forecast": msgspec.to_builtins(forecast(made)),
+            "budget": msgspec.to_builtins(budget(made, table, max_connections)),
+            "currency": table.currency or None,
+            "prices_as_of": table.as_of or None,
         }
         print(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        show_plan(made, prices)
+        show_plan(made, asking, probe)

@@ -11,6 +11,7 @@ from langbias.collect.events import (
     TurnStored,
     Waiting,
 )
+from langbias.collect.prices import Price, PriceTable, read_prices
 from langbias.collect.runner import collect
 from langbias.collect.settings import CollectSettings
 
@@ -21,10 +22,13 @@ __all__ = [
     "CollectSettings",
     "Event",
     "Finished",
+    "Price",
+    "PriceTable",
     "Started",
     "StoppedTarget",
     "TargetStopped",
     "TurnStored",
     "Waiting",
     "collect",
+    "read_prices",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from langbias.types import Status, Usage
 
@@ -26,7 +26,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TurnStored:
-    """A turn was stored. `last`: its conversation is over with it. `latency_ms` of the last attempt."""
+    """A turn was stored. `last`: its conversation is over with it. `latency_ms` of the last attempt.
+
+    `cost` by the prices of the settings; None where there is none or the target reported no usage.
+    """
 
     target_id: str
     language: str
@@ -37,6 +40,7 @@ class TurnStored:
     attempts: int
     latency_ms: float | None
     usage: Usage | None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ class StatusCount:
 
 @dataclass(frozen=True, slots=True)
 class CollectReport:
-    """What a session came to. `remaining`: conversations left for the next session; 0 means the run is complete."""
+    """What a session came to. `remaining`: conversations left for the next session; 0 means the run is complete.
+
+    `cost`: what the replies of the session cost by the prices given; `uncosted` of its turns reported no usage.
+    """
 
     planned: int
     stored_before: int
@@ -94,7 +101,10 @@ class CollectReport:
     counts: tuple[StatusCount, ...] = ()
     stopped: tuple[StoppedTarget, ...] = ()
     unrecorded: int = 0
-    max_calls_reached: bool = field(default=False)
+    max_calls_reached: bool = False
+    max_cost_reached: bool = False
+    cost: float = 0.0
+    uncosted: int = 0
 
     @property
     def complete(self) -> bool:

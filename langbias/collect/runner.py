@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Never
 
 import httpx
 
@@ -142,6 +143,11 @@ class _Session:
         self._turns = 0
         self._ended: Counter[tuple[str, str, Status]] = Counter()
         self._max_calls_reached = False
+        self._max_cost_reached = False
+        self._cost = 0.0
+        self._dearest = 0.0
+        self._under_way = 0
+        self._uncosted = 0
         self._lanes: Sequence[Lane] = ()
 
     async def run(self, lanes: Sequence[Lane]) -> CollectReport:
@@ -177,7 +183,7 @@ class _Session:
                 group.create_task(self._work_through(lane))
         for held in lane.end():
             self._store(lane, held.job, held.response)
-        if lane.stop_reason is not None and not self._max_calls_reached:
+        if lane.stop_reason is not None and not (self._max_calls_reached or self._max_cost_reached):
             self._on_event(TargetStopped(lane.spec.target.id, lane.stop_reason))
 
     async def _work_through(self, lane: Lane) -> None:
@@ -260,6 +266,11 @@ class _Session:
         grant = await lane.limiter.acquire()
         try:
             self._count_call()
+        except TargetStoppedError:
+            lane.limiter.release()
+            raise
+        self._under_way += 1
+        try:
             reply, headers = await exchange(
                 self._client,
                 request,
@@ -269,6 +280,7 @@ class _Session:
                 most_bytes=self._settings.max_reply_bytes,
             )
         finally:
+            self._under_way -= 1
             lane.limiter.release()
         latency = self._clock.monotonic() - grant.started
         now = self._clock.now()
@@ -289,10 +301,30 @@ class _Session:
         most = self._settings.max_calls
         if most is not None and self._calls >= most:
             self._max_calls_reached = True
-            for lane in self._lanes:
-                lane.limiter.stop()
-            raise TargetStoppedError
+            self._stop_asking()
+        most_cost = self._settings.max_cost
+        if most_cost is not None and self._cost + (self._under_way + 1) * self._dearest > most_cost:
+            self._max_cost_reached = True
+            self._stop_asking()
         self._calls += 1
+
+    def _stop_asking(self) -> Never:
+        for lane in self._lanes:
+            lane.limiter.stop()
+        raise TargetStoppedError
+
+    def _add_cost(self, lane: Lane, response: Response) -> float | None:
+        """What a turn cost. A ceiling that cannot be watched is no ceiling: such a target is given up."""
+        price = self._settings.prices.get(lane.spec.target.id)
+        cost = price.cost(response.usage) if price else None
+        if cost is not None:
+            self._cost += cost
+            self._dearest = max(self._dearest, cost)
+        elif price is not None and response.status is not Status.FAILED and lane.recording is None:
+            self._uncosted += 1
+            if self._settings.max_cost is not None:
+                lane.stop("reports no token usage, so --max-cost cannot be watched; use --max-calls instead")
+        return cost
 
     def _delay(self, trial: Trial, attempt: int) -> float:
         """Exponential back-off with a jitter of its own for every trial, the same in every run."""
@@ -335,6 +367,7 @@ class _Session:
                 attempts=response.attempts,
                 latency_ms=response.latency_ms,
                 usage=response.usage,
+                cost=self._add_cost(lane, response),
             )
         )
 
@@ -355,6 +388,9 @@ class _Session:
             ),
             unrecorded=sum(lane.unrecorded for lane in self._lanes),
             max_calls_reached=self._max_calls_reached,
+            max_cost_reached=self._max_cost_reached,
+            cost=self._cost,
+            uncosted=self._uncosted,
         )
 
 
