@@ -59,15 +59,21 @@ def hits_of(text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
     words = _words(text, pack)
     found: dict[tuple[int, str, str], Hit] = {}
     at = 0
+    before: Clause | None = None
     for clause in cues.clauses if words else ():
-        inside = []
+        inside: list[_Word] = []
         while at < len(words) and words[at].span.start < clause.end:
             if words[at].span.start >= clause.start:
                 inside.append(words[at])
             at += 1
+        # An if-clause cut off from its advice, with none of its own, still makes it conditional.
+        carried = before is not None and (
+            before.sentence == clause.sentence and cues.any("conditional", before.start, before.end)
+        )
         for word in inside:
-            hit = _judge(word, inside, clause, text, pack, cues)
+            hit = _judge(word, inside, clause, text, pack, cues, carried)
             found.setdefault((clause.sentence.start, hit.type, hit.polarity), hit)
+        before = None if inside else clause
     return sorted(_without_mentions_of_advice(found), key=lambda hit: hit.span)
 
 
@@ -103,11 +109,13 @@ def _words(text: str, pack: CultureFile) -> list[_Word]:
     return kept
 
 
-def _judge(word: _Word, others: list[_Word], clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> Hit:
+def _judge(
+    word: _Word, others: list[_Word], clause: Clause, text: str, pack: CultureFile, cues: CueIndex, carried: bool
+) -> Hit:
     span = word.span
     condition = cues.within("conditional", clause.start, clause.end)
     opt_in = cues.any("opt_in", clause.start, clause.end)
-    conditional = bool(condition)
+    conditional = bool(condition) or carried
 
     def hit(polarity: str) -> Hit:
         return Hit(word.type, polarity, conditional and polarity == "recommend", opt_in, span)
@@ -156,12 +164,14 @@ def _only_mentioned(word: _Word, clause: Clause, text: str, pack: CultureFile, c
 
     One behind finished advice ("someone who has lost") does not, nor one before a comma with new advice after it.
     """
-    found = cues.within("mention", clause.start, clause.end)
-    if not found:
-        return False
-    first = found[0]
+    start = clause.start
     if pack.conditional_ends:
-        return True
+        # What stands in the if-clause before the word is told of the condition, not of the advice.
+        start = max((c.end for c in cues.within("conditional", start, word.span.start)), default=start)
+    found = cues.within("mention", start, clause.end)
+    if not found or pack.conditional_ends:
+        return bool(found)
+    first = found[0]
     if first.start < word.span.end:
         comma = _last_comma(text, first.end, word.span.start)
         return comma is None or not _advised_from(comma, word, clause, cues)
@@ -171,14 +181,14 @@ def _only_mentioned(word: _Word, clause: Clause, text: str, pack: CultureFile, c
 
 def _negated(word: _Word, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
     """Whether a negation governs `word`: one before it with no new advice after a comma, or one behind it as verb."""
-    span = word.span
-    for cue in cues.within("negation_before", clause.start, span.end):
+    span = word.span  # a negation inside it is its own ("stop seeing him")
+    for cue in cues.within("negation_before", clause.start, span.start):
         if cue.end > span.start:
             return True
         comma = _last_comma(text, cue.end, span.start)
         if comma is None or not _advised_from(comma, word, clause, cues):
             return True
-    for cue in cues.within("negation_after", span.start, clause.end):
+    for cue in cues.within("negation_after", span.end, clause.end):
         if not pack.verb_final and _last_comma(text, span.end, cue.start) is not None:
             continue  # "a letter, which you need not send"
         # A directive right at the negation is its own verb ("you need not try"); one before it is advice of its own.
