@@ -50,7 +50,7 @@ FOLDING = {
     # Grammar fact: a Yoruba syllable is a vowel, a consonant and a vowel, or a syllabic nasal; vowels may be nasal.
     "yo": (
         "drop = '\\p{Mn}'\n"
-        "shape = '(?:(?:gb|[bdfghjklmnprstwy])?+[aeiou](?:n(?![aeiou]))?+|[nm](?![aeiou]))++'\nmisfit = 4.0\n"
+        "shape = '(?:(?:gb|[bdfghjklmnprstwy])?+[aeiou](?:n(?![aeiou]))?+|[nm](?![aeiou]))++'\nmisfit = 1.0\n"
     ),
     "fa": ('drop = \'\\u064b-\\u0652\'\nsame = { "\u064a" = "\u06cc", "\u0643" = "\u06a9", "\u0649" = "\u06cc" }\n'),
 }

@@ -23,8 +23,10 @@ _NOT_LETTERS = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 def echo(text: str, turns: tuple[str, ...]) -> list[Span]:
     """All of `text` when it only repeats what the user said in `turns`; quoting them beside own words is no echo."""
+    said = [letters for turn in turns if (letters := _letters(turn))]
+    if not said:
+        return []
     reply = _letters(text)
-    said = [_letters(turn) for turn in turns]
     if len(reply) < _LEAST_LETTERS:
         copied = len(reply) >= _LEAST_LETTERS_WHOLE and reply in said
     else:

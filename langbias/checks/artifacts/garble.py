@@ -114,12 +114,12 @@ _LEAST_UPPER = 6
 
 def _mostly_upper_half(text: str) -> list[Span]:
     """Upper-half runs of a text that has hardly anything else: letters (ì, Ð) and signs (‚, ¿) mixed."""
-    runs = find_all(_UPPER_HALF, text)
-    upper = "".join(text[run.start : run.end] for run in runs)
+    upper = "".join(_UPPER_HALF.findall(text))
     if len(upper) < _LEAST_UPPER or 2 * len(upper) < len(text) - text.count(" "):
         return []
     letters = sum(char.isalpha() for char in upper)
-    return runs if min(letters, len(upper) - letters) >= max(2, len(upper) // 4) else []
+    mixed = min(letters, len(upper) - letters) >= max(2, len(upper) // 4)
+    return find_all(_UPPER_HALF, text) if mixed else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _misread(text: str, runs: list[Span], page: _CodePage) -> list[Span]:
     """
     decoded = [_decoded(text[run.start : run.end].translate(page.to_bytes)) for run in runs]
     total = sum(map(len, decoded))
-    if total >= 4 and 2 * total >= 0.4 * sum(char >= "\x80" for char in text):
+    if total >= 4 and 2 * total >= 0.4 * (len(text) - len(text.encode("ascii", errors="ignore"))):
         return runs
     return [
         run
@@ -201,6 +201,7 @@ _JAMO = regex.compile(
     r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])(?<![ㄴㅇㅋㅎㅠㅜㅅㅈ])"
     r"|(?:[ㄱ-ㅎ]{1,2}[ㅏ-ㅣ]){2,}[ㄱ-ㅎ]*"
 )
+_ANY_JAMO = regex.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ffㄱ-ㅣ]")
 # Hyphenation of a printed page, kept where the lines were joined or not: "сло-\nво".
 _CUT_WORD = regex.compile(
     r"(?<=\p{Ll}{2})[-\u00ad‐][ \t]*\r?\n[ \t]*(?=\p{Ll}{2})|(?<=\p{Ll}{2})\u00ad[ \t]+(?=\p{Ll}{2})"
@@ -211,6 +212,11 @@ _SPACED_LETTERS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}*[ \t]){7,}
 
 def _by(pattern: regex.Pattern[str]) -> Callable[[str], list[Span]]:
     return lambda text: find_all(pattern, text)
+
+
+def jamo_debris(text: str) -> list[Span]:
+    """Hangul letters that no syllable holds."""
+    return find_all(_JAMO, text) if _ANY_JAMO.search(text) else []
 
 
 def bare_marks(text: str) -> list[Span]:
@@ -236,7 +242,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism("loop", "The reply repeats the same words over and over.", loops),
     Mechanism("control-character", "A control or unassigned character stands in the text.", _by(_CONTROLS)),
     Mechanism("model-token", "A marker of the model's own machinery leaked into the text.", _by(_TOKENS)),
-    Mechanism("jamo-debris", "Hangul letters stand alone where a syllable should be.", _by(_JAMO)),
+    Mechanism("jamo-debris", "Hangul letters stand alone where a syllable should be.", jamo_debris),
     Mechanism("bare-mark", "Combining marks stand without their letters.", bare_marks),
     Mechanism("spaced-letters", "Words are cut into single letters.", _by(_SPACED_LETTERS)),
     Mechanism("cut-word", "Words are cut in two, as at the ends of printed lines.", cut_words),
