@@ -124,7 +124,7 @@ def known_errors(folder: RunFolder, run: Run) -> dict[tuple[str, str], ErrorRate
     return found
 
 
-def _judged(folder: RunFolder, note: ScoringNote) -> Iterator[list[Judged]]:
+def judged_rows(folder: RunFolder, note: ScoringNote) -> Iterator[list[Judged]]:
     """Each judged response with its results, in the order of the plan."""
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
     trials = {trial.id: trial for trial in folder.trials()}
@@ -134,7 +134,7 @@ def _judged(folder: RunFolder, note: ScoringNote) -> Iterator[list[Judged]]:
 
 
 def _evidence(folder: RunFolder, note: ScoringNote) -> Iterator[Evidence]:
-    for rows in _judged(folder, note):
+    for rows in judged_rows(folder, note):
         found = next((r.result.measures for r in rows if isinstance(r.result.measures, FidelityMeasures)), None)
         language = found.language if found and found.language != "und" else None
         for row in rows:
@@ -147,7 +147,7 @@ def _csv_chunks(folder: RunFolder, note: ScoringNote) -> Iterator[bytes]:
     write_results_csv(header, ())
     head = header.getvalue()
     yield head.encode()
-    for rows in _judged(folder, note):
+    for rows in judged_rows(folder, note):
         piece = io.StringIO()
         write_results_csv(piece, rows)
         yield piece.getvalue().removeprefix(head).encode()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,9 @@ _WHEN = ("always", "unconditional", "sole_route")
 csv.field_size_limit(64 * 1024 * 1024)
 
 
+Rows = Iterator[tuple[str, dict[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Malformed:
     """A record that could not be read: where, and why."""
@@ -51,8 +54,20 @@ def read_records(
 ) -> Iterator[ScoreItem]:
     """Records of `path` in file order. Malformed ones go to `report` and the rest goes on.
 
-    `scenarios` looks up a scenario by id. Raises UsageError for a missing file or unknown ending, InvalidDataError
-    for a file that cannot be read at all, MissingExtraError for Parquet without pyarrow.
+    `scenarios` looks up a scenario by id. Raises what `read_rows` raises.
+    """
+    for where, fields in read_rows(path, report):
+        try:
+            yield record_of(fields, scenarios)
+        except (UsageError, ValueError, TypeError) as problem:
+            report(Malformed(where, str(problem)))
+
+
+def read_rows(path: Path, report: Callable[[Malformed], None]) -> Rows:
+    """The rows of `path` before they are understood: where each stands, and its fields.
+
+    Raises UsageError for a missing file or unknown ending, InvalidDataError for a file that cannot be read at all,
+    MissingExtraError for Parquet without pyarrow.
     """
     readers = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv, ".parquet": _parquet}
     readers |= dict.fromkeys((".eval", ".json"), _foreign)
@@ -62,19 +77,12 @@ def read_records(
     if reader is None:
         raise UsageError(f"{path}: unknown ending {path.suffix!r}; give a run folder, {ENDINGS}")
     try:
-        for where, fields in reader(path, report):
-            try:
-                yield _item(fields, scenarios)
-            except (UsageError, ValueError, TypeError) as problem:
-                report(Malformed(where, str(problem)))
+        yield from reader(path, report)
     except OSError as problem:
         raise InvalidDataError(f"{path}: cannot be read ({problem.strerror or problem}); check the file") from problem
 
 
-_Rows = Iterator[tuple[str, dict[str, Any]]]
-
-
-def _jsonl(path: Path, report: Callable[[Malformed], None]) -> _Rows:
+def _jsonl(path: Path, report: Callable[[Malformed], None]) -> Rows:
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
             where = f"{path}:{number}"
@@ -93,7 +101,7 @@ def _jsonl(path: Path, report: Callable[[Malformed], None]) -> _Rows:
                     report(Malformed(where, f"is a JSON {type(fields).__name__}, not an object"))
 
 
-def _csv(path: Path, report: Callable[[Malformed], None]) -> _Rows:
+def _csv(path: Path, report: Callable[[Malformed], None]) -> Rows:
     with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
         rows = csv.DictReader(file, strict=True)
         try:
@@ -125,18 +133,19 @@ def _csv_value(name: str, value: str) -> Any:
     return value
 
 
-def _parquet(path: Path, _: Callable[[Malformed], None]) -> _Rows:
+def _parquet(path: Path, _: Callable[[Malformed], None]) -> Rows:
     return ((f"{path}: {where}", fields) for where, fields in parquet_rows(path))
 
 
-def _foreign(path: Path, report: Callable[[Malformed], None]) -> _Rows:
+def _foreign(path: Path, report: Callable[[Malformed], None]) -> Rows:
     """Logs of other tools; turns that failed on the way are no replies."""
     for where, fields in foreign_records(path, lambda problem: report(Malformed(problem.where, problem.problem))):
         if fields.get("status") != Status.FAILED:
             yield f"{path}: {where}", fields
 
 
-def _item(fields: dict[str, Any], scenarios: Callable[[str], Scenario | None]) -> ScoreItem:
+def record_of(fields: Mapping[str, Any], scenarios: Callable[[str], Scenario | None]) -> ScoreItem:
+    """One record of the `langbias score` contract. Raises UsageError, ValueError or TypeError when it is not one."""
     record_id = fields.get("id")
     if isinstance(record_id, int) and not isinstance(record_id, bool):
         record_id = str(record_id)
@@ -174,14 +183,14 @@ def _item(fields: dict[str, Any], scenarios: Callable[[str], Scenario | None]) -
     )
 
 
-def _text(fields: dict[str, Any], name: str) -> str | None:
+def _text(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is None or isinstance(value, str):
         return value
     raise ValueError(f"field `{name}` must be text, not {type(value).__name__}")
 
 
-def _number(fields: dict[str, Any], name: str) -> int:
+def _number(fields: Mapping[str, Any], name: str) -> int:
     value = fields.get(name, 0)
     if value is None:
         return 0
@@ -190,7 +199,7 @@ def _number(fields: dict[str, Any], name: str) -> int:
     raise ValueError(f"field `{name}` must be a whole number from 0, not {value!r}")
 
 
-def _status(fields: dict[str, Any], text: str) -> Status:
+def _status(fields: Mapping[str, Any], text: str) -> Status:
     value = _text(fields, "status")
     if value is None:
         return Status.OK if text.strip() else Status.EMPTY
@@ -200,7 +209,7 @@ def _status(fields: dict[str, Any], text: str) -> Status:
         raise ValueError(f"field `status` is {value!r}; known: {', '.join(s.value for s in Status)}") from None
 
 
-def _region(fields: dict[str, Any]) -> str | None:
+def _region(fields: Mapping[str, Any]) -> str | None:
     value = _text(fields, "region")
     if value is None:
         return None
@@ -209,7 +218,7 @@ def _region(fields: dict[str, Any]) -> str | None:
     return value.upper()
 
 
-def _register(fields: dict[str, Any]) -> str:
+def _register(fields: Mapping[str, Any]) -> str:
     value = _text(fields, "register") or "chat"
     if value not in ("chat", "edited"):
         raise ValueError(f"field `register` is {value!r}; known: chat, edited")

@@ -98,7 +98,7 @@ def score_run(
 
     def lines() -> Iterator[bytes]:
         nonlocal counted
-        for scored in _in_order(run_items(folder, known), checks, workers, today):
+        for scored in score_in_order(run_items(folder, known), checks, workers, today):
             counted += 1
             yield from _result_lines(scored)
 
@@ -145,7 +145,7 @@ def scored_anew(
     scenarios: Mapping[str, Scenario] | None = None,
 ) -> Iterator[tuple[ScoreItem, tuple[CheckResult, ...]]]:
     """Score the responses of a run by the installed packs without touching the folder; `scenarios` as in run_items."""
-    for scored in _in_order(run_items(folder, scenarios), checks, workers, as_of):
+    for scored in score_in_order(run_items(folder, scenarios), checks, workers, as_of):
         yield scored.item, scored.results
 
 
@@ -183,7 +183,10 @@ def run_items(folder: RunFolder, scenarios: Mapping[str, Scenario] | None = None
         earlier.append(response.text)
 
 
-def _in_order(items: Iterable[ScoreItem], checks: tuple[str, ...], workers: int | None, today: str) -> Iterator[Scored]:
+def score_in_order(
+    items: Iterable[ScoreItem], checks: tuple[str, ...], workers: int | None, today: str
+) -> Iterator[Scored]:
+    """Score `items` in their order; `workers` None starts processes only where there is work for them."""
     source = iter(items)
     first = list(islice(source, _WORTH_A_WORKER))
     if workers is None:
@@ -216,7 +219,7 @@ def _score_file(
 
     def lines() -> Iterator[bytes]:
         nonlocal records
-        for scored in _in_order(read_records(source, known.get, report), checks, workers, today):
+        for scored in score_in_order(read_records(source, known.get, report), checks, workers, today):
             records += 1
             tags.add(scored.item.language)
             yield from _result_lines(scored)
