@@ -7,16 +7,18 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 
 from langbias.corpus import load_corpus
+from langbias.engines import Engine, in_order
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import pack_version
 from langbias.packs.loading import resolve_tag
-from langbias.records import Malformed, read_records
+from langbias.parts import Tally, parts_of, score_part
+from langbias.records import Malformed
 from langbias.registry import choose_checks
 from langbias.results import decode_result, encode_result
 from langbias.score import Scored, ScoreItem, default_workers, score
@@ -27,6 +29,7 @@ from langbias.types import CheckResult, PackVersion, Run, Scenario, Status
 
 # Fewer replies than this are scored faster in this process than a second one starts.
 _WORTH_A_WORKER = 64
+_PARTS_WORTH_A_WORKER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class ScoreOutcome:
     checks: tuple[str, ...]
     output: Path | None
     signature: str
+    tally: Tally | None = None
 
 
 def score_to(
@@ -58,24 +62,26 @@ def score_to(
     workers: int | None,
     as_of: str | None,
     note: Callable[[str], None],
+    engine: Engine = Engine.local,
 ) -> ScoreOutcome:
-    """Score `source`, a run folder or a file of records, into `output` (default: the run folder, or stdout).
+    """Score `source`, a run folder, a file of records or a folder of Parquet files, into `output` (default: the run folder, or stdout).
 
     Malformed records are told through `note` and counted. Raises UsageError, InvalidDataError or StoreError.
     """
     names = choose_checks(checks)
     if as_of is not None:
-        _require_date(as_of)
-    if source.is_dir():
-        folder = RunFolder(source)
-        done = score_run(folder, names, workers, as_of)
+        require_date(as_of)
+    folder = RunFolder(source)
+    if source.is_dir() and (folder.exists() or not any(source.glob("*.parquet"))):
+        done = score_run(folder, names, workers, as_of, engine)
         if output is not None:
             write_atomic(output, [folder.results_path.read_bytes()])
         return replace(done, output=output or done.output)
-    return _score_file(source, output, names, workers, as_of or datetime.date.today().isoformat(), note)
+    return _score_file(source, output, names, workers, as_of or datetime.date.today().isoformat(), note, engine)
 
 
-def _require_date(text: str) -> None:
+def require_date(text: str) -> None:
+    """Refuse what is no ISO 8601 date. Raises UsageError."""
     try:
         datetime.date.fromisoformat(text)
     except ValueError:
@@ -83,7 +89,11 @@ def _require_date(text: str) -> None:
 
 
 def score_run(
-    folder: RunFolder, checks: tuple[str, ...], workers: int | None = None, as_of: str | None = None
+    folder: RunFolder,
+    checks: tuple[str, ...],
+    workers: int | None = None,
+    as_of: str | None = None,
+    engine: Engine = Engine.local,
 ) -> ScoreOutcome:
     """Score every stored response of a run folder into its `results.jsonl`, and say how in `scoring.json`.
 
@@ -98,7 +108,7 @@ def score_run(
 
     def lines() -> Iterator[bytes]:
         nonlocal counted
-        for scored in score_in_order(run_items(folder, known), checks, workers, today):
+        for scored in score_in_order(run_items(folder, known), checks, workers, today, engine):
             counted += 1
             yield from _result_lines(scored)
 
@@ -184,7 +194,11 @@ def run_items(folder: RunFolder, scenarios: Mapping[str, Scenario] | None = None
 
 
 def score_in_order(
-    items: Iterable[ScoreItem], checks: tuple[str, ...], workers: int | None, today: str
+    items: Iterable[ScoreItem],
+    checks: tuple[str, ...],
+    workers: int | None,
+    today: str,
+    engine: Engine = Engine.local,
 ) -> Iterator[Scored]:
     """Score `items` in their order; `workers` None starts processes only where there is work for them."""
     source = iter(items)
@@ -196,7 +210,7 @@ def score_in_order(
         yield from first
         yield from source
 
-    return score(everything(), checks, today=today, workers=workers)
+    return score(everything(), checks, today=today, workers=workers, engine=engine)
 
 
 def _score_file(
@@ -206,11 +220,11 @@ def _score_file(
     workers: int | None,
     today: str,
     note: Callable[[str], None],
+    engine: Engine,
 ) -> ScoreOutcome:
     corpus = load_corpus()
-    known = {scenario.id: scenario for scenario in corpus.scenarios}
-    malformed = records = 0
-    tags: set[str] = set()
+    malformed = 0
+    tally = Tally()
 
     def report(problem: Malformed) -> None:
         nonlocal malformed
@@ -218,17 +232,19 @@ def _score_file(
         note(f"{problem.where}: {problem.problem}")
 
     def lines() -> Iterator[bytes]:
-        nonlocal records
-        for scored in score_in_order(read_records(source, known.get, report), checks, workers, today):
-            records += 1
-            tags.add(scored.item.language)
-            yield from _result_lines(scored)
+        parts = parts_of(source, checks, today, report)
+        first = list(islice(parts, _PARTS_WORTH_A_WORKER))
+        processes = workers or (default_workers() if len(first) == _PARTS_WORTH_A_WORKER else 1)
+        for part in in_order(score_part, chain(first, parts), workers=processes, engine=engine):
+            for problem in part.malformed:
+                report(problem)
+            tally.add(part.tally)
+            yield part.lines
 
     _write(lines(), output)
-    packs = [pack_version(tag) for tag in sorted(filter(None, map(_pack_tag, tags)))]
-    return ScoreOutcome(
-        records, malformed, checks, output, signature(corpus.version, corpus.digest, dict.fromkeys(packs), None)
-    )
+    packs = [pack_version(tag) for tag in sorted(filter(None, map(_pack_tag, tally.languages)))]
+    made_with = signature(corpus.version, corpus.digest, dict.fromkeys(packs), None)
+    return ScoreOutcome(tally.records, malformed, checks, output, made_with, tally)
 
 
 def _pack_tag(tag: str) -> str | None:
