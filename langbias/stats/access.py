@@ -50,19 +50,19 @@ class AccessCounts:
     cells: defaultdict[tuple[str, str, str], defaultdict[tuple[str, int], _Mean]] = field(default_factory=_cells)
 
     def add(self, target: str, language: str, scenario: str, prompt: str, response: Response) -> None:
-        """Count one response; one that is no whole reply (cut off, blocked, empty, failed) has no comparable cost."""
-        if response.status is not Status.OK:
+        """Count one response: what was asked however the reply ended, of replies only whole ones, which compare."""
+        usage, whole = response.usage, response.status is Status.OK
+        if response.status is Status.FAILED:
             return
-        usage = response.usage
         asked, replied = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
-        costs: dict[str, float | None] = {
-            "prompt_tokens": asked,
-            "reply_tokens": replied,
-            "tokens": asked + replied if asked is not None and replied is not None else None,
-            "latency": response.latency_ms,
-        }
+        costs: dict[str, float | None] = {"prompt_tokens": asked}
         if self.tokenizer:
             costs["prompt_pieces"] = self.tokenizer(prompt)
+        if whole:
+            costs["reply_tokens"] = replied
+            costs["tokens"] = asked + replied if asked is not None and replied is not None else None
+            costs["latency"] = response.latency_ms
+        if whole and self.tokenizer:
             costs["reply_pieces"] = self.tokenizer(response.text)
         for name, value in costs.items():
             if value:

@@ -150,7 +150,10 @@ class PooledCounts:
     def rows(
         self, targets: Sequence[str], packs: Mapping[str, LanguagePack], check: str, seed: int
     ) -> Iterable[MeasureRow]:
-        """The pooled rate with its verdict, then each stock phrase that comes back, per target and language."""
+        """The pooled rate with its verdict, then each stock phrase that comes back, per target and language.
+
+        A pack in which no rule counts has no rate: nothing was looked for, so nothing found says nothing.
+        """
         for target in targets:
             for language, pack in packs.items():
                 found = self.replies.get((target, language))
@@ -159,10 +162,11 @@ class PooledCounts:
                 formulas = {full_id for full_id, rule in pack.artifacts_rules if rule.group == "formula"}
                 told = [replace(reply, formulas=tuple(set(reply.formulas) & formulas)) for reply in found]
                 pooled = pool(told, baseline_for(pack.artifacts.baseline, "chat"), seed=seed)
-                yield MeasureRow(
-                    target, language, check, RATE, RATE_UNIT, pooled.rate,
-                    native=pooled.native, native_p95=pooled.native_p95, verdict=pooled.verdict or "",
-                )  # fmt: skip
+                if any(rule.counts for _, rule in pack.artifacts_rules if rule.group != "garble"):
+                    yield MeasureRow(
+                        target, language, check, RATE, RATE_UNIT, pooled.rate,
+                        native=pooled.native, native_p95=pooled.native_p95, verdict=pooled.verdict or "",
+                    )  # fmt: skip
                 for one in pooled.recurrences:
                     name = f"{FORMULA} {one.rule_id}"
                     yield MeasureRow(target, language, check, name, FORMULA_UNIT, one.share)

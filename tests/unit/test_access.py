@@ -60,14 +60,14 @@ def test_repeats_are_averaged_and_the_interval_is_over_scenarios() -> None:
     assert math.log(4 / estimate.low) == pytest.approx(math.log(estimate.high / 4))
 
 
-def test_what_does_not_pair_gives_no_ratio() -> None:
+def test_what_does_not_pair_gives_no_ratio_and_a_cut_reply_only_that_of_its_prompt() -> None:
     counts = AccessCounts()
     counts.add("bot", "en", "a", "p", reply(10))
     counts.add("bot", "ko", "b", "p", reply(30))
     counts.add("bot", "ko", "a", "p", reply(30, turn=1))
     counts.add("bot", "ko", "a", "p", reply(30, status=Status.TRUNCATED))
-    counts.add("bot", "ko", "a", "p", reply(0, status=Status.EMPTY))
-    assert rows(counts) == {}
+    counts.add("bot", "ko", "a", "p", reply(0, status=Status.FAILED))
+    assert set(rows(counts)) == {"prompt_tokens_ratio"}
 
 
 def test_a_target_that_reports_no_usage_still_has_a_latency() -> None:

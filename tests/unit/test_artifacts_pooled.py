@@ -93,3 +93,10 @@ def test_a_run_gives_a_row_with_native_figures_and_the_formulas_that_come_back()
     assert sentence.startswith("Reads more like translated than like native text: 300 rule hits per 1,000 words")
     assert "native text shows" in sentence
     assert native_sentence(phrase) == ""
+
+
+def test_a_pack_in_which_no_rule_counts_has_no_rate() -> None:
+    counts = PooledCounts()
+    measures = ArtifactsMeasures(0, 12, 0.0, None, False, None, 90)
+    counts.add("t", "yo", "s0", CheckResult("t1", 0, "artifacts", Outcome.PASS, "", measures, ()))
+    assert list(counts.rows(["t"], {"yo": load_pack("yo")}, "artifacts", 7)) == []
