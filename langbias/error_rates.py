@@ -78,8 +78,8 @@ def measure_error_rates(
             if problems
             else f"{path}: no record is labelled; add `labels` or columns such as {PREFIX}fidelity"
         )
-    for problem in problems:
-        report(problem)
+    for malformed in problems:
+        report(malformed)
     tags = sorted({tag for tag, _ in counts})
     return tuple(_pack(tag, checks, counts, data, date, who_labelled) for tag in tags)
 

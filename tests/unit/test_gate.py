@@ -195,3 +195,16 @@ def test_a_policy_that_says_nonsense_is_refused(tmp_path: Path, text: str, words
 def test_a_policy_that_does_not_exist_lists_the_samples() -> None:
     with pytest.raises(UsageError, match="did you mean 'usual'"):
         load_policy("usal")
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.mark.skipif(not DOCS.is_dir(), reason="needs a checkout")
+def test_the_policy_of_the_documentation_is_sound(tmp_path: Path) -> None:
+    text = (DOCS / "release-gate.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    path = tmp_path / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    policy = load_policy(str(path))
+    assert policy.allowed_to_fail == ("yo",)
+    assert policy.limits_for("fidelity", "ko") == Limits(floor=0.95, largest_gap=0.20, largest_drop=0.10)
