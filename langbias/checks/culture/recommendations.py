@@ -32,6 +32,10 @@ _COMMA = regex.compile(r"[,،，、]")
 _INSTEAD_REACH = 8
 # A directive that ends this near before a negation is the verb that the negation denies.
 _VERB_REACH = 3
+# Advice about these is about people ("distance from your parents", "a letter to your father"), who are not its helpers.
+_ABOUT_PEOPLE = ("boundaries", "distance_cutoff", "journaling")
+_ABOUT_REACH = 18
+_KIN = ("family", "partner")
 # Characters of an if-clause at the head of a sentence that no comma closes.
 _HEAD_CLAUSE = 14
 
@@ -140,7 +144,18 @@ def _judge(
         conditional = False  # "if you take a walk it helps" advises the walk itself
     if not (_framed(word, clause, pack, cues) or clause.inherits(span)):
         return hit("mention")
+    if word.type in _KIN and any(_object_of(word.span, other, text, pack, cues) for other in others):
+        return hit("mention")
     return hit("recommend")
+
+
+def _object_of(person: Span, other: _Word, text: str, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether `person` is whom the advice of `other` deals with: kept at a distance, written to, spoken to by an elder."""
+    start, end = (person.end, other.span.start) if pack.verb_final else (other.span.end, person.start)
+    if other.type == "elder_mediator":
+        return start <= end or _covers(other.span, person)
+    near = other.type in _ABOUT_PEOPLE and 0 <= end - start <= _ABOUT_REACH
+    return near and _last_comma(text, start, end) is None and not cues.any("contact_before", start, end)
 
 
 def _covers(outer: Span, inner: Span) -> bool:
