@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
 
 from langbias.checks.context import CheckContext
+from langbias.engines import Engine, in_order
 from langbias.errors import UsageError
 from langbias.packs import load_pack
 from langbias.packs.loading import load_morphology, resolve_tag
@@ -18,9 +16,8 @@ from langbias.registry import load_check
 from langbias.results import no_measures
 from langbias.types import CheckResult, Expectation, Fact, Outcome, Response
 
-# Responses per message to a worker, and messages under way per worker: enough to keep it busy, little to hold.
+# Responses per message to a worker.
 _BATCH = 32
-_AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +85,32 @@ def _undecided(item: ScoreItem, name: str, outcome: Outcome, reason: str) -> Che
     return CheckResult(item.response.trial_id, item.response.turn, name, outcome, reason, no_measures(name))
 
 
-def score(items: Iterable[ScoreItem], checks: Sequence[str], *, today: str, workers: int = 1) -> Iterator[Scored]:
+def score(
+    items: Iterable[ScoreItem],
+    checks: Sequence[str],
+    *,
+    today: str,
+    workers: int = 1,
+    engine: Engine = Engine.local,
+) -> Iterator[Scored]:
     """Score `items` in order. `today` (ISO 8601) dates the resource registry; `workers` > 1 uses processes.
 
     Streams: at most a few batches per worker are held at a time.
     """
-    if workers <= 1:
+    if workers <= 1 and engine is Engine.local:
         for item in items:
             yield score_item(item, checks, today)
         return
-    # Threads of the morphology and detection libraries do not survive a fork.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[list[Scored]]] = deque()
-        for batch in _batches(items):
-            waiting.append(pool.submit(_score_batch, batch, tuple(checks), today))
-            if len(waiting) >= workers * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+    batches = (_Batch(tuple(batch), tuple(checks), today) for batch in _batches(items))
+    for scored in in_order(_score_batch, batches, workers=workers, engine=engine):
+        yield from scored
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    items: tuple[ScoreItem, ...]
+    checks: tuple[str, ...]
+    today: str
 
 
 def _batches(items: Iterable[ScoreItem]) -> Iterator[list[ScoreItem]]:
@@ -114,8 +119,8 @@ def _batches(items: Iterable[ScoreItem]) -> Iterator[list[ScoreItem]]:
         yield batch
 
 
-def _score_batch(batch: list[ScoreItem], checks: tuple[str, ...], today: str) -> list[Scored]:
-    return [score_item(item, checks, today) for item in batch]
+def _score_batch(batch: _Batch) -> list[Scored]:
+    return [score_item(item, batch.checks, batch.today) for item in batch.items]
 
 
 def default_workers() -> int:

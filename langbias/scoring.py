@@ -64,7 +64,9 @@ def score_to(
     note: Callable[[str], None],
     engine: Engine = Engine.local,
 ) -> ScoreOutcome:
-    """Score `source`, a run folder, a file of records or a folder of Parquet files, into `output` (default: the run folder, or stdout).
+    """Score `source` into `output` (default: the run folder, or stdout).
+
+    `source` is a run folder, a file of records, or a folder of Parquet files with records.
 
     Malformed records are told through `note` and counted. Raises UsageError, InvalidDataError or StoreError.
     """

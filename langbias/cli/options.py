@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from langbias.engines import Engine
+
 Targets = Annotated[
     list[str] | None,
     typer.Option(
@@ -54,6 +56,10 @@ Gguf = Annotated[Path | None, typer.Option("--gguf", metavar="PATH", help="Anoth
 Checks = Annotated[str | None, typer.Option("--checks", metavar="NAMES", help="Comma-separated checks. Default: all.")]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, max=256, help="Processes that score. Default: the cores at hand.")
+]
+Engines = Annotated[
+    Engine,
+    typer.Option("--engine", help="Where to score: processes here, Dask or Ray (extras [dask], [ray]); same results."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Config = Annotated[

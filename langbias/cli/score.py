@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from langbias.cli.options import AsOf, Checks, Workers
+from langbias.cli.options import AsOf, Checks, Engines, Workers
 from langbias.cli.output import note
+from langbias.engines import Engine
 
 
 def score(
@@ -16,7 +17,8 @@ def score(
         Path,
         typer.Argument(
             metavar="INPUT",
-            help="A run folder, or a file: .jsonl, .csv, .parquet, .eval (Inspect), .json (Inspect, promptfoo).",
+            help="A run folder, a file (.jsonl, .csv, .parquet, .eval of Inspect, .json of Inspect or promptfoo), or a"
+            " folder of .parquet files.",
         ),
     ],
     output: Annotated[
@@ -24,12 +26,13 @@ def score(
     ] = None,
     checks: Checks = None,
     workers: Workers = None,
+    engine: Engines = Engine.local,
     as_of: AsOf = None,
 ) -> None:
     """Run the checks over recorded replies: one JSON line per reply and check, in input order."""
     from langbias.scoring import score_to
 
-    outcome = score_to(source, output, checks, workers, as_of, note)
+    outcome = score_to(source, output, checks, workers, as_of, note, engine)
     note(
         f"{outcome.records} replies x {len(outcome.checks)} checks"
         + (f" -> {outcome.output}" if outcome.output else "")
