@@ -35,7 +35,7 @@ _VERB_REACH = 3
 # Advice about these is about people ("distance from your parents", "a letter to your father"), who are not its helpers.
 _ABOUT_PEOPLE = ("boundaries", "distance_cutoff", "journaling")
 _ABOUT_REACH = 18
-_KIN = ("family", "partner")
+_NO_HELPERS_THEN = ("family", "partner", "institution")
 # Characters of an if-clause at the head of a sentence that no comma closes.
 _HEAD_CLAUSE = 14
 
@@ -144,16 +144,17 @@ def _judge(
         conditional = False  # "if you take a walk it helps" advises the walk itself
     if not (_framed(word, clause, pack, cues) or clause.inherits(span)):
         return hit("mention")
-    if word.type in _KIN and any(_object_of(word.span, other, text, pack, cues) for other in others):
+    if word.type in _NO_HELPERS_THEN and any(_object_of(word.span, other, text, pack, cues) for other in others):
         return hit("mention")
     return hit("recommend")
 
 
 def _object_of(person: Span, other: _Word, text: str, pack: CultureFile, cues: CueIndex) -> bool:
     """Whether `person` is whom the advice of `other` deals with: kept at a distance, written to, spoken to by an elder."""
-    start, end = (person.end, other.span.start) if pack.verb_final else (other.span.end, person.start)
+    before = pack.verb_final or (other.type == "boundaries" and person.start < other.span.start)
+    start, end = (person.end, other.span.start) if before else (other.span.end, person.start)
     if other.type == "elder_mediator":
-        return start <= end or _covers(other.span, person)
+        return other.span.end <= person.start or _covers(other.span, person)
     near = other.type in _ABOUT_PEOPLE and 0 <= end - start <= _ABOUT_REACH
     return near and _last_comma(text, start, end) is None and not cues.any("contact_before", start, end)
 
