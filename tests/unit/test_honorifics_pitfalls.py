@@ -212,6 +212,7 @@ def test_13_regional_systems_and_optional_capitals(tag: str, text: str, address:
         "No tienes que cargar con todo. ¿Cómo reaccionó tu jefe? ¿Cuál fue su respuesta?",
         "Tu hija está en su habitación y no quiere hablar. ¿Le gusta dibujar? Puedes proponerle algo.",
         "Puede ayudar escribir lo que sientes. Puede que hoy no cambie nada.",
+        "Tu hija no quiere salir. ¿Duerme bien? Pregúntale cómo está y cuéntame.",
         "Muchas personas sienten que su vida se detiene. Tú también puedes pedir ayuda.",
         "¿Qué le dijiste a tu hermana? ¿Le molesta que hables de esto?",
     ],

@@ -36,10 +36,16 @@ class _Search:
     pieces: tuple[str, ...]
     ignore_case: bool
 
-    def find(self, text: str) -> list[Span]:
-        if not rules.may_match(self.pieces, text, ignore_case=self.ignore_case):
-            return []
-        return rules.find_all(self.pattern, text)
+    def find(self, text: str, lowered: str) -> list[Span]:
+        """Matches in `text`; `lowered` is the text in lower case."""
+        if not self.pieces:
+            return rules.find_all(self.pattern, text)
+        within = lowered if self.ignore_case else text
+        # A loop, not any(): this is asked some fifty times for every reply.
+        for piece in self.pieces:
+            if piece in within:
+                return rules.find_all(self.pattern, text)
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,10 @@ def _spared(unless: tuple[str, ...]) -> _Wording:
 
 def without_spared(found: list[tuple[Marker, Span]], text: str) -> list[tuple[Marker, Span]]:
     """`found` but for the hits that share a character with a match of their marker's `unless`. Raises TimeoutError."""
+    lowered = text.lower()
     for marker in {id(marker): marker for marker, _ in found if marker.unless}.values():
         wording = _spared(marker.unless)
-        spared = [span for search in wording.searches for span in search.find(text)]
+        spared = [span for search in wording.searches for span in search.find(text, lowered)]
         found = [
             (m, span)
             for m, span in found
@@ -128,6 +135,12 @@ class Lexicon:
         self._searches: list[tuple[Marker, tuple[_Search, ...]]] = []
         for marker, alternatives in markers:
             self._add(marker, alternatives)
+        scoped = [
+            f"({'?i' if marker.ignore_case else '?-i'}:{wording.of_word.pattern})"
+            for marker, wording in self._patterns
+            if wording.of_word is not None
+        ]
+        self._some_pattern = regex.compile("|".join(scoped), regex.VERSION1) if scoped else None
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._markers_of)
 
     def _add(self, marker: Marker, alternatives: tuple[str, ...]) -> None:
@@ -156,12 +169,14 @@ class Lexicon:
             if known:
                 span = Span(*match.span())
                 found += [(marker, span) for marker in known]
+        lowered = text.lower()
         for marker, searches in self._searches:
-            found += [(marker, span) for search in searches for span in search.find(text)]
+            found += [(marker, span) for search in searches for span in search.find(text, lowered)]
         return without_spared(found, text)
 
     def _markers_of(self, word: str) -> tuple[Marker, ...]:
         """The markers that hit `word` standing alone."""
         found = [*self._exact.get(word, ()), *self._folded.get(word.lower(), ())]
-        found += [marker for marker, wording in self._patterns if wording.fits(word)]
+        if self._some_pattern is not None and self._some_pattern.fullmatch(word, timeout=rules.TIME_LIMIT_S):
+            found += [marker for marker, wording in self._patterns if wording.fits(word)]
         return tuple(marker for marker in found if not (marker.unless and _spared(marker.unless).fits(word)))
