@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from langbias.culture_measures import CHECK as CULTURE, CultureRun
 from langbias.packs import load_pack
 from langbias.pivot import BASE, pivot_results
 from langbias.scoring import ScoringNote, stored_results
@@ -29,7 +30,21 @@ def run_measures(
     if CHECK in note.checks:
         yield from _pooled(folder, run, note)
         yield from _pivot(folder, run)
+    if CULTURE in note.checks:
+        yield from _culture(folder, run, note)
     yield from _access(folder, run, tokenizer)
+
+
+def _culture(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:
+    target_of = {trial.id: trial.target_id for trial in folder.trials()}
+    prompts = list(folder.prompts())
+    found = CultureRun(list(folder.scenarios()), note.as_of)
+    found.add_prompts(prompts)
+    for item, results in stored_results(folder, note.checks):
+        for result in results:
+            if result.check_id == CULTURE:
+                found.add(target_of[result.trial_id], item, result)
+    yield from found.rows([target.id for target in run.targets], run.plan.languages, run.plan.baseline, run.plan.seed)
 
 
 def _access(folder: RunFolder, run: Run, tokenizer: NamedTokenizer | None) -> Iterator[MeasureRow]:

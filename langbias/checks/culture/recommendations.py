@@ -8,7 +8,7 @@ import regex
 
 from langbias.checks.culture.clauses import Clause, CueIndex
 from langbias.checks.culture.patterns import spans_of
-from langbias.packs.advice_types import FAMILY_OF, TYPES
+from langbias.packs.advice_types import FAMILY_OF
 from langbias.packs.culture import CultureFile, Frame
 from langbias.types import Span
 
