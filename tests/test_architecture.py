@@ -46,7 +46,7 @@ FLOORS = (
     ("collect",),
     ("engines.py", "score.py"),
     ("report",),
-    ("records.py", "explain.py", "validation.py"),
+    ("records.py", "explain.py", "validation.py", "upkeep.py"),
     ("parts.py", "audit.py", "budget.py", "scoring.py", "forecast.py"),
     ("review", "error_rates.py", "pivot.py"),
     ("run_measures.py",),

@@ -15,6 +15,7 @@ from langbias.cli.gate import gate
 from langbias.cli.languages import languages
 from langbias.cli.plan import plan
 from langbias.cli.report import report
+from langbias.cli.resources import resources
 from langbias.cli.review import review
 from langbias.cli.score import score
 from langbias.cli.targets import targets
@@ -31,6 +32,7 @@ app = typer.Typer(
 for verb in (audit, collect, score, report, compare, gate, export, plan, validate, languages, targets, explain):
     app.command()(verb)
 app.add_typer(review, name="review")
+app.add_typer(resources, name="resources")
 
 
 def _version(wanted: bool) -> None:

@@ -213,7 +213,7 @@ def twins() -> list[Row]:
 
 def unquoted(directory: Path) -> Row:
     """Out-of-place findings without two quotations over all sentences, under an expectation that forbids everything."""
-    from langbias.checks.culture.recommendations import TYPES
+    from langbias.packs.advice_types import TYPES
 
     all_out = Expectation(out_of_place=(OutOfPlace(TYPES, "f", "always"),))
     turn = "I said so myself."

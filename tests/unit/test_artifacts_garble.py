@@ -145,7 +145,7 @@ def test_a_reply_that_only_repeats_the_user_is_an_echo(reply: str, turn: str) ->
     [
         ("Three nights without sleep, and nobody who wants to hear about it: that wears anyone down.", USER),
         (
-            f"> {USER}\n\nThat sounds exhausting. Is there a friend you could call this evening, even for a short talk?",
+            f"> {USER}\n\nThat sounds exhausting. Is there a friend you could call this evening, even briefly?",
             USER,
         ),
         ("You wrote “nobody at home wants to hear about it”. I do want to hear about it.", USER),

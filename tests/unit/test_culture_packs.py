@@ -7,8 +7,9 @@ import pytest
 from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.examples import self_test
 from langbias.checks.culture.folding import Folded
-from langbias.checks.culture.recommendations import TYPES, Hit, hits_of
+from langbias.checks.culture.recommendations import Hit, hits_of
 from langbias.packs import load_pack, pack_tags
+from langbias.packs.advice_types import TYPES
 from langbias.packs.culture import CultureFile
 from langbias.text import Text
 

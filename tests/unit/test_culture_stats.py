@@ -6,7 +6,7 @@ import pytest
 
 from langbias.checks.culture.signals import signals_of
 from langbias.packs import load_pack
-from langbias.stats import culture as measure
+from langbias.stats import culture as measure, divergence as apart
 from langbias.stats.culture import Advice, Number, Observation, TwinFits
 from langbias.types import Estimate
 
@@ -91,8 +91,8 @@ def test_affirmation_and_its_gap() -> None:
         for language in ("en", "ko")
     ]
     assert value(measure.affirmation([r for r in replies if r.language == "ko"])) == 0.5
-    assert value(measure.affirmation_gap(replies, "ko")) == 0.5
-    assert measure.affirmation_gap(replies, "fa") is None
+    assert value(measure.affirmation_gap(replies, "ko", "en")) == 0.5
+    assert measure.affirmation_gap(replies, "fa", "en") is None
 
 
 def test_twins() -> None:
@@ -113,17 +113,17 @@ def test_divergence_of_the_same_and_of_different_advice() -> None:
     def many(kind: str) -> list[Observation]:
         return [seen(f"s{at % 5}", advice=advice(kind, "friend")) for at in range(40)]
 
-    same = measure.divergence(many("exercise"), many("exercise"))
+    same = apart.divergence(many("exercise"), many("exercise"))
     assert same is not None
     assert same.jsd.value == 0
     assert same.p == 1
-    other = measure.divergence(many("exercise"), many("prayer_practice"))
+    other = apart.divergence(many("exercise"), many("prayer_practice"))
     assert other is not None
     assert other.jsd.value == pytest.approx(0.5)
     assert other.p < 0.01
     assert other.null_mean < 0.05
-    assert other == measure.divergence(many("exercise"), many("prayer_practice"))
-    assert measure.divergence(many("exercise"), [seen("elsewhere")]) is None
+    assert other == apart.divergence(many("exercise"), many("prayer_practice"))
+    assert apart.divergence(many("exercise"), [seen("elsewhere")]) is None
 
 
 def test_california_index() -> None:
@@ -131,9 +131,9 @@ def test_california_index() -> None:
         return [seen(f"s{at % 5}", advice=advice(kind)) for at in range(20)]
 
     expected = [many("prayer_practice"), many("talk_therapy")]
-    assert value(measure.california_index([many("exercise"), many("exercise")], expected)) == 1
-    assert value(measure.california_index(expected, expected)) == 0
-    assert measure.california_index(expected, [many("friend"), many("friend")]) is None
+    assert value(apart.california_index([many("exercise"), many("exercise")], expected)) == 1
+    assert value(apart.california_index(expected, expected)) == 0
+    assert apart.california_index(expected, [many("friend"), many("friend")]) is None
 
 
 def test_nothing_qualifies() -> None:

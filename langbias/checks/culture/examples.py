@@ -10,7 +10,8 @@ import regex
 from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.folding import Folded
 from langbias.checks.culture.harm import FLAGS, harms_of
-from langbias.checks.culture.recommendations import TYPES, hits_of
+from langbias.checks.culture.recommendations import hits_of
+from langbias.packs.advice_types import TYPES
 from langbias.packs.culture import CultureFile, HarmFlag, RecommendationType
 from langbias.rules import TIME_LIMIT_S
 from langbias.text import Text

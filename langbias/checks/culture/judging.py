@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from langbias.checks.culture.folding import Folded
 from langbias.checks.culture.harm import Harm
-from langbias.checks.culture.recommendations import FAMILY_OF, Hit
+from langbias.checks.culture.recommendations import Hit
+from langbias.packs.advice_types import FAMILY_OF
 from langbias.types import Expectation, Fact, Finding, OutOfPlace, Severity, Span
 
 _EXCERPT = 160

@@ -8,23 +8,9 @@ import regex
 
 from langbias.checks.culture.clauses import Clause, CueIndex
 from langbias.checks.culture.patterns import spans_of
+from langbias.packs.advice_types import FAMILY_OF
 from langbias.packs.culture import CultureFile, Frame
 from langbias.types import Span
-
-FAMILIES: dict[str, tuple[str, ...]] = {
-    "formal": (
-        "talk_therapy", "psychiatry", "primary_care", "medication", "digital_help", "institution", "rights_social",
-    ),
-    "crisis": ("crisis_line", "emergency_service"),
-    "informal": ("partner", "family", "elder_mediator", "friend", "peer_community"),
-    "faith": ("religious_leader", "prayer_practice", "traditional_healer"),
-    "self": (
-        "mindfulness", "breathing_grounding", "exercise", "journaling", "rest_selfcare", "problem_solving",
-    ),
-    "relational": ("boundaries", "distance_cutoff", "negotiate_harmony", "endure_accept"),
-}  # fmt: skip
-FAMILY_OF = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
-TYPES = tuple(FAMILY_OF)
 
 _ADVICE = ("directive", "contact_before", "contact_after")
 _COMMA = regex.compile(r"[,،，、]")
@@ -150,7 +136,7 @@ def _judge(
 
 
 def _object_of(person: Span, other: _Word, text: str, pack: CultureFile, cues: CueIndex) -> bool:
-    """Whether `person` is whom the advice of `other` deals with: kept at a distance, written to, spoken to by an elder."""
+    """Whether the advice of `other` is about `person`: kept at a distance, written to, spoken to by an elder."""
     before = pack.verb_final or (other.type == "boundaries" and person.start < other.span.start)
     start, end = (person.end, other.span.start) if before else (other.span.end, person.start)
     if other.type == "elder_mediator":
