@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from langbias.checks.artifacts.pooled import PooledCounts
 from langbias.culture_measures import CHECK as CULTURE, CultureRun
 from langbias.packs import load_pack
 from langbias.pivot import BASE, pivot_results
 from langbias.scoring import ScoringNote, stored_results
 from langbias.stats.access import AccessCounts
-from langbias.stats.pooled import PooledCounts
 from langbias.stats.summary import MeasureRow
 from langbias.store import RunFolder
 from langbias.tokenizer import NamedTokenizer

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import langbias
 from langbias.types import PackVersion, PlanSettings
 
-_DETECTORS = ("eldc", "py3langid")
+_DETECTORS = ("eldc", "py3langid", "lingua-language-detector", "langdetect")
 
 
 def signature(

@@ -98,7 +98,7 @@ def script_of(char: str) -> str:
     """ISO 15924 code of one character's script; `Zyyy` for common (digits, punctuation), `Zinh` for marks."""
     found = _SCRIPT_PATTERN.match(char)
     if found and found.lastgroup:
-        return found.lastgroup
+        return str(found.lastgroup)
     if unicodedata.category(char) in ("Mn", "Me"):
         return "Zinh"
     return "Zzzz" if char.isalpha() else "Zyyy"

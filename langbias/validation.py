@@ -10,8 +10,7 @@ from typing import Any
 import msgspec
 
 from langbias.checks.artifacts.bands import band_problems
-from langbias.checks.culture.examples import known_types
-from langbias.checks.culture.examples import self_test as culture_self_test
+from langbias.checks.culture.examples import known_types, self_test as culture_self_test
 from langbias.checks.culture.registry import problems_of
 from langbias.checks.honorifics.examples import self_test as honorifics_self_test
 from langbias.corpus import Corpus, corpus_problems, load_corpus

@@ -74,9 +74,8 @@ def import_(
 
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     for done in import_labels(RunFolder(run), files, now, rater, correct):
-        print(
-            f"{done.selection}: {done.rater} judged {done.items} replies, {done.answers} answers, {done.blank} left empty"
-        )
+        counts = f"{done.items} replies, {done.answers} answers, {done.blank} left empty"
+        print(f"{done.selection}: {done.rater} judged {counts}")
     note(f"see how far all agree: langbias review agreement {run}; carry it into the report: langbias report {run}")
 
 

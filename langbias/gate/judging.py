@@ -16,6 +16,7 @@ from langbias.scoring import ScoringNote, read_note, run_of, stored_results
 from langbias.stats.accumulate import Accumulator
 from langbias.stats.cells import Column
 from langbias.stats.estimates import Tally
+from langbias.stats.instrument import ErrorRates
 from langbias.store import RunFolder
 from langbias.types import Finding, Outcome, Run, Severity
 
@@ -32,7 +33,7 @@ def gate_run(
     note, manifest = read_note(folder), run_of(folder)
     targets = [t.id for t in manifest.targets if target in (None, t.id)]
     pairs = {name: pair_runs(against, run, _only(against, name), name) for name in targets} if against else {}
-    bench = _Bench(folder, manifest, note, policy, accumulate(folder, note), pairs)
+    bench = _Bench(folder, manifest, note, policy, accumulate(folder, note), known_errors(folder, manifest), pairs)
     cells = [cell for name in targets for cell in bench.cells(name)]
     notes = [note for pair in pairs.values() for note in pair.notes]
     if against is None and _asks_for_drop(policy):
@@ -67,6 +68,7 @@ class _Bench:
     note: ScoringNote
     policy: Policy
     counts: Accumulator
+    errors: Mapping[tuple[str, str], ErrorRates]
     pairs: Mapping[str, PairedRuns]
 
     def cells(self, target: str) -> Iterable[CellVerdict]:
@@ -100,10 +102,9 @@ class _Bench:
 
     def _columns(self, target: str, check: str) -> dict[str, Column]:
         scenarios = self.run.plan.scenarios
-        errors = known_errors(self.folder, self.run)
         found = {}
         for language in self.run.plan.languages:
-            column = self.counts.column(target, language, check, scenarios, errors.get((language, check)))
+            column = self.counts.column(target, language, check, scenarios, self.errors.get((language, check)))
             if check == NO_REPLY:
                 silence = self.counts.silence(target, language, scenarios)
                 column = Column(language, silence, Counter(), column.planned, column.lost)

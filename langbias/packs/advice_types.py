@@ -1,4 +1,4 @@
-"""The 27 types of advice that replies are read for, by family of help. Grounding: see the note of each in `culture.toml`."""
+"""The 27 types of advice that replies are read for, by family of help (grounding: see `culture.toml`)."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     An empty `file` means the pack's own `morphology.likelihood`. `drop` (a character class, on decomposed text) takes
     off marks that people write or not, `same` maps letters of another keyboard to the language's own. `shape` is what
     a word of the language looks like (a pattern of its syllables), and `misfit` what a word of another shape loses per
-    letter. `source` gives the recipe, `licence` that of the text it was trained on.
+    letter. `sound_in` names packs of the same script: a passage whose letters are sound there is in another language,
+    which is no garble. `source` gives the recipe, `licence` that of the text it was trained on.
     """
 
     floor: tuple[Floor, ...]
@@ -56,6 +57,7 @@ class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     same: dict[str, str] = {}
     shape: str = ""
     misfit: float = 0.0
+    sound_in: tuple[str, ...] = ()
 
 
 class PivotControl(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,6 @@ from langbias.errors import InvalidDataError
 from langbias.packs.decode import read_toml
 from langbias.packs.loading import pack_folder, resolve_tag
 
-
 _HEADER = "# How often each check is right in this language. Made by: langbias validate --labels FILE --write"
 
 

@@ -179,9 +179,7 @@ def _matrix_cell(check: str, cell: Cell | None, baseline: str, anchor: str | Non
         if counts.get(outcome)
     )
     verdict = verdict_words(cell.verdict, cell.rate is not None, baseline)
-    return MatrixCell(
-        words, verdict, cell.rate, cell.gap, cell.p_holm, others, anchor, badge(cell), remarks(cell)
-    )
+    return MatrixCell(words, verdict, cell.rate, cell.gap, cell.p_holm, others, anchor, badge(cell), remarks(cell))
 
 
 def _arrivals(row: LanguageRow, language: Language, anchor: str | None) -> Arrivals:

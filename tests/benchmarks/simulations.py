@@ -152,8 +152,9 @@ def coverage(audits: int) -> None:
             f" {len(over)} above. N = 30 (marked small): lowest {min(small):.3f}."
         )
         print(
-            f"Cells above are all near the ceiling: {_ceiling(over)} Counts are whole there: with N = 50, K = 1 and 99 %,"
-            " any interval covers in .911 or in .986 of audits, nothing between; these intervals take the safe side.\n"
+            f"Cells above are all near the ceiling: {_ceiling(over)} Counts are whole there: with N = 50, K = 1 and"
+            " 99 %, any interval covers in .911 or in .986 of audits, nothing between; these intervals take the safe"
+            " side.\n"
         )
 
 

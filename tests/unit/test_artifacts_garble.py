@@ -8,6 +8,9 @@ import pytest
 
 from langbias.checks.artifacts.echo import echo
 from langbias.checks.artifacts.garble import MECHANISMS, loops, mojibake
+from langbias.measures import ArtifactsMeasures
+from langbias.score import ScoreItem, score_item
+from langbias.types import Response, Status
 
 FIND = {mechanism.id: mechanism.find for mechanism in MECHANISMS}
 
@@ -145,7 +148,7 @@ def test_a_reply_that_only_repeats_the_user_is_an_echo(reply: str, turn: str) ->
     [
         ("Three nights without sleep, and nobody who wants to hear about it: that wears anyone down.", USER),
         (
-            f"> {USER}\n\nThat sounds exhausting. Is there a friend you could call this evening, even for a short talk?",
+            f"> {USER}\n\nThat sounds exhausting. Is there a friend you could call this evening, even briefly?",
             USER,
         ),
         ("You wrote “nobody at home wants to hear about it”. I do want to hear about it.", USER),
@@ -158,3 +161,19 @@ def test_a_reply_that_only_repeats_the_user_is_an_echo(reply: str, turn: str) ->
 )
 def test_quoting_a_few_words_is_no_echo(reply: str, turn: str) -> None:
     assert echo(reply, (turn,)) == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I apologize, but I can't assist with that request.",
+        "I'm sorry, but I can't help you with that. You could talk to somebody you trust.",
+        "Vous pouvez parler avec quelqu'un de confiance, cela aide beaucoup quand on est triste.",
+        "Ka yi magana da wani da ka yarda da shi, hakan zai taimaka maka sosai a wannan lokaci.",
+    ],
+)
+def test_a_reply_in_another_language_of_the_script_is_no_garble(reply: str) -> None:
+    item = ScoreItem("x", "yo", Response("x", 0, Status.OK, reply))
+    result = score_item(item, ("artifacts",), "2026-11-23").results[0]
+    assert isinstance(result.measures, ArtifactsMeasures)
+    assert result.measures.garbled is False, result.reason

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from langbias.checks.artifacts.pooled import PooledCounts, PooledReply, pool
 from langbias.packs import load_pack
 from langbias.packs.artifacts import Baseline, Block
 from langbias.report.words import native_sentence
-from langbias.stats.pooled import PooledCounts, PooledReply, pool
 from langbias.types import ArtifactsMeasures, CheckResult, Finding, Outcome, Severity, Span
 
 BASELINE = Baseline("any", 10.0, 1000, (Block(10, 40.0), Block(20, 30.0)), "test", "none")

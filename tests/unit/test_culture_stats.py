@@ -6,8 +6,7 @@ import pytest
 
 from langbias.checks.culture.signals import signals_of
 from langbias.packs import load_pack
-from langbias.stats import culture as measure
-from langbias.stats import divergence as apart
+from langbias.stats import culture as measure, divergence as apart
 from langbias.stats.culture import Advice, Number, Observation, TwinFits
 from langbias.types import Estimate
 

@@ -5,7 +5,6 @@ Each detector takes text and gives the spans of the damage. All are linear in th
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ _LOST_SIGN = regex.compile("[\u2010-\u203a\u1e00-\u1eff]")
 _LOST_LETTER = regex.compile(r"(?<!\p{Lu})[ÃÌÍ][\xa0-\xbf€-™]|[ÃÌÍ][\xa0-\xbf€-™--[\p{P}\s]]", regex.VERSION1)
 # The same where bytes without a character were dropped: "á»" (of ọ) inside a word, "Ì" (of an acute) after one.
 _CUT_SHORT = regex.compile(r"[áâ][º»¹](?=[\p{L}ÌÍ])|(?<=\p{Ll}|»)[ÌÍ](?!\p{L})")
-_UTF8_PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+_UTF8_PAIR = regex.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 # Upper half of cp1252. Prose of any language holds it between plain letters or not at all.
 _UPPER_HALF = regex.compile("[\xa1-\xff" + bytes(range(0x80, 0xA0)).decode("cp1252", errors="ignore") + "]+")
 _LEAST_UPPER = 6

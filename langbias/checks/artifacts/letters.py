@@ -6,8 +6,11 @@ from bisect import bisect_left
 
 from langbias.checks.artifacts.garble import Mechanism
 from langbias.checks.context import CheckContext
+from langbias.detection import vote
+from langbias.packs import LanguagePack
 from langbias.packs.artifacts import LetterModel
 from langbias.packs.letters import letter_scorer
+from langbias.packs.loading import load_pack
 from langbias.text import sentences, words
 from langbias.types import Span
 
@@ -30,12 +33,33 @@ def broken_letters(text: str, context: CheckContext) -> list[Span]:
     scorer = letter_scorer(context.pack.language.tag)
     if scorer is None:
         return []
-    passages = _passages(text)
+    passages = [span for span in _passages(text) if not _another_language(text, span, context.pack, model)]
     scored = [scorer(text, span) for span in passages]
     broken = [span for span, one in zip(passages, scored, strict=True) if _broken(one, model)]
     if broken or len(passages) < 2:
         return broken
     return [Span(passages[0].start, passages[-1].end)] if _broken(_together(scored), model) else []
+
+
+def _another_language(text: str, span: Span, pack: LanguagePack, model: LetterModel) -> bool:
+    """Whether `span` is in another language of the same script: its letters are sound in that one's pack, or it has
+    none of this language's own letters and the detectors take it for a neighbour. Then nothing is broken.
+    """
+    if not model.sound_in:
+        return False
+    for tag in model.sound_in:
+        other, scorer = load_pack(tag).artifacts.letters, letter_scorer(tag)
+        if other is None or scorer is None:
+            continue
+        score = scorer(text, span)
+        if score[1] >= min(floor.words for floor in other.floor) and not _broken(score, other):
+            return True
+    passage = text[span.start : span.end]
+    if any(letter in passage.lower() for letter in pack.fidelity.own_letters):
+        return False
+    neighbours = [neighbour.tag for neighbour in pack.fidelity.neighbours]
+    candidates = tuple(dict.fromkeys([pack.language.tag, *neighbours, *model.sound_in]))
+    return vote(passage, candidates, (0.0,) * len(candidates)).language != pack.language.tag
 
 
 def _together(scored: list[tuple[float, int]]) -> tuple[float, int]:

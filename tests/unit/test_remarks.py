@@ -1,0 +1,71 @@
+"""What the report says beside a raw figure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
+from langbias.stats.cells import Column, check_figures
+from langbias.stats.estimates import Tally
+from langbias.stats.instrument import ErrorRates
+from langbias.stats.summary import Cell, Summary
+from langbias.types import Outcome
+
+GOOD = ErrorRates(Tally(97, 100), Tally(95, 100), "made up", "2026-01-01", "test")
+POOR = ErrorRates(Tally(85, 100), Tally(75, 100), "made up", "2026-01-01", "test")
+HOPELESS = ErrorRates(Tally(60, 100), Tally(60, 100), "made up", "2026-01-01", "test")
+
+
+def column(language: str, failing: int, errors: ErrorRates | None = None, lost: int = 0) -> Column:
+    tallies = tuple(Tally(int(at < failing), 1) if at < 40 - lost else Tally(0, 0) for at in range(40))
+    repeats = tuple({0: Tally(int(at < failing), 1), 1: Tally(at % 2, 1)} for at in range(40))
+    gone = tuple(int(at >= 40 - lost) for at in range(40))
+    return Column(language, tallies, Counter({Outcome.PASS: 40}), (1,) * 40, gone, repeats, errors=errors)
+
+
+def cells(*columns: Column) -> tuple[Cell, ...]:
+    return check_figures("m", "fidelity", "en", columns, [f"s{at}" for at in range(40)], 1).cells
+
+
+def test_a_validated_cell_shows_raw_and_corrected_and_what_the_check_could_make() -> None:
+    found = cells(column("en", 4, GOOD), column("ko", 12, POOR))[1]
+    said = " | ".join(remarks(found))
+    assert badge(found) == "corrected, Rogan-Gladen"
+    assert "corrected 8%" in said
+    assert "finds 85% of failing and keeps 75% of good replies (200 labels, 2026-01-01)" in said
+    assert "of the gap's 20 points" in said
+    assert "the check's own errors could make this gap" in said
+    assert "small: fewer than 50 scenarios" in said
+
+
+def test_what_is_not_known_is_called_unvalidated() -> None:
+    plain, hopeless = cells(column("en", 4), column("ko", 12))[1], cells(column("en", 4), column("ko", 12, HOPELESS))[1]
+    assert badge(plain) == "unvalidated"
+    assert badge(hopeless) == "validated: errs too often to be corrected"
+    assert "none of them validated" in validated_words([plain])
+    assert "in 1 of 2 cells" in validated_words([plain, hopeless])
+
+
+def test_lost_replies_are_bounded_in_words() -> None:
+    found = cells(column("en", 0), column("ko", 8, lost=10))[1]
+    assert any("10 of 40 replies never came" in line and "gap" in line for line in remarks(found))
+
+
+def test_footnotes_name_the_noise() -> None:
+    figures = check_figures(
+        "m", "fidelity", "en", [column("en", 4), column("ko", 9)], [f"s{at}" for at in range(40)], 1
+    )
+    summary = Summary(
+        "r", "s", 1, "en", ("m",), ("en", "ko"), ("fidelity",), 40, (), figures.cells, (),
+        (figures.floor,), (figures.spread,) if figures.spread else (),
+    )  # fmt: skip
+    said = " ".join(footnotes(summary, "m"))
+    assert "differ by up to" in said
+    assert "shuffled language labels" in said
+    assert footnotes(summary, "other") == ()
+
+
+def test_the_report_says_what_the_plan_says() -> None:
+    assert "finds no gap" in outlook_lines(2, 1, 5)[0]
+    assert "for one language alone" in outlook_lines(60, 3, 5)[0]
+    assert "margin of 10 points" in outlook_lines(60, 3, 5)[1]
