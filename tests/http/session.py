@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def world(folder: Path, url: str, scenarios: int, turns: int) -> World:
 
 
 if __name__ == "__main__":
+    # A shell that starts the tests in the background hands down an ignored SIGINT; a person's terminal never does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     session = world(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     connections = int(sys.argv[5]) if len(sys.argv) > 5 else 8
     report = session.collect(dataclasses.replace(QUICK, max_connections=connections, timeout=2.0))
