@@ -33,7 +33,7 @@ _BLOCK = 8 * 1024 * 1024
 # Greedy and without a prompt cache: the same request always gives the same reply.
 _PARAMS = (Param("cache_prompt", False), Param("temperature", 0.0))
 # Unless the user sets another limit: long enough to judge, short enough for a first audit on two cores.
-_MAX_TOKENS = 64
+_MAX_TOKENS = 48
 _NOTES = (
     "The target `local` is a weak reference model, run on the auditor's own processor; what it gets wrong says nothing"
     " about any other chatbot.",
