@@ -11,10 +11,15 @@ from langbias.cli.output import print_table
 
 def targets(config: Config = CONFIG, as_json: Json = False) -> None:
     """List the forms of targets, and those that langbias.toml names. Keys are only looked for, never read out."""
+    from langbias.registry import plugins
     from langbias.targets.configuration import read_configuration
     from langbias.targets.specification import FORMS, key_of
 
     rows = [{"target": form, "kind": "built in", "key": _key(key_of(form))} for form in FORMS]
+    rows += [
+        {"target": name, "kind": f"plugin {point.value}", "key": ""}
+        for name, point in sorted(plugins("langbias.targets").items())
+    ]
     if config.exists():
         for block in read_configuration(config).targets:
             kind = str(block.__struct_config__.tag)

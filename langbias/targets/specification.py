@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from langbias.errors import InvalidDataError, UsageError
+from langbias.registry import plugins
 from langbias.tags import closest
 from langbias.targets.anthropic import Anthropic
 from langbias.targets.chat_completions import ChatCompletions
@@ -48,6 +50,9 @@ def parse_target(text: str, config: Configuration | None = None) -> TargetSpec:
     named = {block.name: block for block in config.targets}
     if text in named:
         return _configured(named[text], config.path)
+    plugin = plugins("langbias.targets").get(text)
+    if plugin is not None:
+        return _of_plugin(plugin)
     kind, colon, rest = text.partition(":")
     if text == "local":
         from langbias.targets.local import local_target
@@ -86,6 +91,17 @@ def parse_target(text: str, config: Configuration | None = None) -> TargetSpec:
             return _replayed(f"replay:{path.name}", path)
         case _:
             raise UsageError(f"target {text!r} is incomplete; write it as {_form_of(kind)}")
+
+
+def _of_plugin(point: EntryPoint) -> TargetSpec:
+    """What a plugin's function (no arguments, a TargetSpec) gives; loaded only now that somebody asks for it."""
+    try:
+        spec = point.load()()
+    except Exception as problem:
+        raise UsageError(f"target {point.name!r} ({point.value}) does not load: {problem}") from problem
+    if not isinstance(spec, TargetSpec):
+        raise UsageError(f"target {point.name!r} ({point.value}) gave no TargetSpec; mend or uninstall the plugin")
+    return spec
 
 
 def checked_url(url: str, where: str, error: type[UsageError] | type[InvalidDataError]) -> str:
