@@ -79,6 +79,36 @@ def import_(
     note(f"see how far all agree: langbias review agreement {run}; carry it into the report: langbias report {run}")
 
 
+@review.command("serve")
+def serve(
+    run: Run,
+    rater: Annotated[str, typer.Option("--rater", metavar="NAME", help="Who judges; stands beside every answer.")],
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", metavar="TAG", help="Which exported sheet. Default: the only one.")
+    ] = None,
+    selection: Annotated[
+        str | None, typer.Option("--selection", metavar="ID", help="The same by its id, where a language has several.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Default: a free one.")] = 0,
+) -> None:
+    """Judge in the browser, on this machine alone: one reply a page, every answer kept at once. Ctrl-C ends it."""
+    from langbias.review.selection import choose_selection
+    from langbias.review.serving import ReviewDesk, desk_server
+    from langbias.store import RunFolder
+
+    folder = RunFolder(run)
+    desk = ReviewDesk(folder, choose_selection(folder, language, selection), rater)
+    server, address = desk_server(desk, port)
+    print(address, flush=True)
+    note(f"open this address in your browser; {len(desk.given())} of {len(desk)} replies are judged. Ctrl-C ends it")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        note(f"{len(desk.given())} of {len(desk)} replies are judged; the same command goes on")
+    finally:
+        server.server_close()
+
+
 @review.command("agreement")
 def agreement(run: Run, as_json: Json = False) -> None:
     """Per language and check: agreement of raters, and how often the check was right."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock
+
 from langbias.errors import InvalidDataError, UsageError
 from langbias.review.selection import FOLDER, ReviewSelection, selection_folder, selections
 from langbias.store import RunFolder
@@ -95,10 +97,19 @@ def import_labels(
         originals.append((str(kept.relative_to(folder.path)), raw))
     for name, raw in originals:
         folder.write_file(name, raw)
-    log = labels_path(folder)
-    before = log.read_bytes() if log.exists() else b""
-    folder.write_lines(str(log.relative_to(folder.path)), (before, *map(encode_row, fresh)))
+    append_labels(folder, fresh)
     return tuple(done)
+
+
+def append_labels(folder: RunFolder, rows: Sequence[Label]) -> None:
+    """Add answers to the run's log, all or none; several raters at once wait for each other."""
+    if not rows:
+        return
+    log = labels_path(folder)
+    log.parent.mkdir(exist_ok=True)
+    with FileLock(log.with_name(".lock")):
+        before = log.read_bytes() if log.exists() else b""
+        folder.write_lines(str(log.relative_to(folder.path)), (before, *map(encode_row, rows)))
 
 
 def _bytes_of(path: Path) -> bytes:

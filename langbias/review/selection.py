@@ -117,3 +117,18 @@ def selections(folder: RunFolder) -> Iterator[ReviewSelection]:
     """Every selection of a run, by id."""
     for path in sorted((folder.path / FOLDER).glob("*/selection.json")):
         yield read_selection(path)
+
+
+def choose_selection(folder: RunFolder, language: str | None, selection_id: str | None) -> ReviewSelection:
+    """The exported selection that is meant. Raises UsageError, naming those there are, unless it is exactly one."""
+    there = list(selections(folder))
+    tag = canonical(language) if language else None
+    found = [s for s in there if (tag is None or s.language == tag) and (selection_id is None or s.id == selection_id)]
+    if len(found) == 1:
+        return found[0]
+    if not there:
+        raise UsageError(
+            f"{folder.path}: nothing was exported for review; run: langbias review export {folder.path} -l TAG"
+        )
+    names = ", ".join(s.id for s in there)
+    raise UsageError(f"{len(found)} exported sheets fit; name one with --selection: {names}")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from langbias.packs import load_pack
 from langbias.report.html import environment, style
 from langbias.report.quotation import Quotation, quote
 from langbias.report.words import check_words
-from langbias.review.labels import ANSWERS, COMMENT, FIXED
+from langbias.review.labels import ANSWERS, COMMENT, FIXED, Answer
 from langbias.review.selection import ReviewSelection
 from langbias.scoring import run_items
 from langbias.store import RunFolder
@@ -39,8 +40,11 @@ QUESTIONS = {
 }
 
 
-def sheet_html(folder: RunFolder, selection: ReviewSelection) -> str:
-    """The page: no script, no network, every quoted text with its language and direction."""
+ANSWER_WORDS: tuple[tuple[Answer, str], ...] = (("ok", "yes"), ("bad", "no"), ("unsure", "cannot say"))
+
+
+def sheet_items(folder: RunFolder, selection: ReviewSelection) -> tuple[SheetItem, ...]:
+    """The conversations of a selection, in its order."""
     language = load_pack(selection.language).language
     place = {(item.trial_id, item.turn): at for at, item in enumerate(selection.items)}
     shown: dict[int, SheetItem] = {}
@@ -54,18 +58,56 @@ def sheet_html(folder: RunFolder, selection: ReviewSelection) -> str:
                 earlier=tuple(quote(reply, language) for reply in row.earlier_replies),
                 reply=quote(row.response.text, language),
             )
+    return tuple(shown[at] for at in sorted(shown))
+
+
+def sheet_html(folder: RunFolder, selection: ReviewSelection) -> str:
+    """The page: no script, no network, every quoted text with its language and direction."""
     return (
         environment()
         .get_template("review_sheet.html.j2")
         .render(
             selection=selection,
-            language=language,
-            questions=[(check, QUESTIONS.get(check) or check_words(check).question) for check in selection.checks],
+            language=load_pack(selection.language).language,
+            questions=_questions(selection),
             answers=ANSWERS,
-            items=[shown[at] for at in sorted(shown)],
+            items=sheet_items(folder, selection),
             style=style(),
         )
     )
+
+
+def question_html(
+    selection: ReviewSelection,
+    item: SheetItem,
+    *,
+    of: int,
+    done: int,
+    rater: str,
+    answers: Mapping[str, Answer],
+    comment: str,
+) -> str:
+    """One conversation with its questions as a form: `done` of `of` replies are judged, `answers` are given already."""
+    return (
+        environment()
+        .get_template("review_question.html.j2")
+        .render(
+            language=load_pack(selection.language).language,
+            questions=_questions(selection),
+            choices=ANSWER_WORDS,
+            item=item,
+            of=of,
+            done=done,
+            rater=rater,
+            given=answers,
+            comment=comment,
+            style=style(),
+        )
+    )
+
+
+def _questions(selection: ReviewSelection) -> list[tuple[str, str]]:
+    return [(check, QUESTIONS.get(check) or check_words(check).question) for check in selection.checks]
 
 
 def sheet_csv(selection: ReviewSelection, rater: int) -> bytes:
