@@ -9,6 +9,8 @@ import msgspec
 from langbias.packs.rule import Rule
 
 Address = Literal["V", "T", "plural", "uncertain"]
+# Addresses of a whole reply that show a level, from low to high.
+ADDRESS_ORDER = ("T", "mixed", "V")
 
 
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,12 +174,14 @@ class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ca
 
     `same_letters` are pairs like "كک": the first is read as the second. `unmarked` is the address of a text without any
     marker where it is known from elsewhere that it speaks to the person (es, it, pt: respectful address is often
-    nothing but a verb of the third person).
+    nothing but a verb of the third person). `level_order` ranks what a whole reply may be given, from low to high:
+    the levels of T, `mixed`, the levels of V; by default the address alone.
     """
 
     analyser: Literal["table", "morphology"] = "table"
     no_distinction: str = ""
     unmarked: Literal["none", "V", "T"] = "none"
+    level_order: tuple[str, ...] = ADDRESS_ORDER
     quotes: tuple[str, ...] = ()
     own_words: tuple[str, ...] = ()
     same_letters: tuple[str, ...] = ()
@@ -198,3 +202,20 @@ class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ca
             for pair in pairs:
                 if len(pair) != 2:
                     raise ValueError(f"{name}: {pair!r} is not a pair; write two characters")
+        self._check_order()
+
+    def _check_order(self) -> None:
+        order = self.level_order
+        if len(set(order)) != len(order) or "mixed" not in order[1:-1]:
+            raise ValueError("level_order: name each level once, from low to high, those of T, mixed, those of V")
+        address = {"T": "T", "V": "V", "mixed": "mixed"}
+        address |= {marker.level: marker.address for marker in self.marker if marker.level}
+        address |= {level.level or level.id: level.address for level in self.level if level.address != "none"}
+        for at, name in enumerate(order):
+            if name not in address:
+                raise ValueError(f"level_order: no marker or level of this file is {name!r}")
+            side = ("T", "mixed", "V")[(at >= order.index("mixed")) + (at > order.index("mixed"))]
+            if address[name] != side:
+                raise ValueError(
+                    f"level_order: {name!r} is a level of {address[name]}, but stands among those of {side}"
+                )

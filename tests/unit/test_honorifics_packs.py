@@ -68,3 +68,29 @@ def test_a_lone_quotation_mark_is_refused() -> None:
 def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(InvalidDataError, match="analysr"):
         decode_toml('analysr = "table"', HonorificsFile, "honorifics.toml")
+
+
+@pytest.mark.parametrize(
+    ("order", "problem"),
+    [
+        ('["hae", "haeyo"]', "those of T, mixed, those of V"),
+        ('["hae", "mixed", "haeyo", "haeyo"]', "each level once"),
+        ('["hae", "mixed"]', "those of T, mixed, those of V"),
+        ('["hae", "mixed", "hapsyo"]', "no marker or level of this file is 'hapsyo'"),
+        ('["haeyo", "mixed", "hae"]', "'haeyo' is a level of V, but stands among those of T"),
+    ],
+)
+def test_a_bad_order_of_levels_is_named(order: str, problem: str) -> None:
+    level = (
+        '[[level]]\nid = "{}"\naddress = "{}"\nendings = ["x"]\nsource = "s"\nmust_match = []\nmust_not_match = []\n'
+    )
+    text = f"level_order = {order}\n" + level.format("hae", "T") + level.format("haeyo", "V")
+    with pytest.raises(InvalidDataError, match=problem):
+        decode_toml(text, HonorificsFile, "xx/honorifics.toml")
+
+
+def test_levels_are_ranked_where_a_language_has_more_than_two() -> None:
+    orders = {tag: load_pack(tag).honorifics.level_order for tag in TAGS}
+    assert orders["ko"][-2:] == ("haeyo", "hapsyo")
+    assert orders["ru"] == ("T", "mixed", "V")
+    assert {tag for tag, order in orders.items() if len(order) > 3} == {"ko", "ja", "hi", "bn", "ur"}
