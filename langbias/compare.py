@@ -18,13 +18,12 @@ from langbias.report.comparison import (
     comparison_markdown,
 )
 from langbias.scoring import ScoringNote, read_note, run_items, scored_anew, stored_results
-from langbias.stats.accumulate import PARAPHRASE
 from langbias.stats.comparison import Change, Flip, check_changes
 from langbias.stats.estimates import Tally
 from langbias.store import RunFolder
 from langbias.store.disk import write_atomic
 from langbias.tags import closest
-from langbias.types import CheckResult, Outcome, PackVersion, Run
+from langbias.types import BASE, CheckResult, Outcome, PackVersion, Run
 
 FORMATS = ("html", "md", "json")
 
@@ -193,13 +192,12 @@ def _by_tag(one: ScoringNote, two: ScoringNote, name: str) -> bool:
 
 
 def _shared_prompts(before: RunFolder, after: RunFolder, notes: list[str]) -> dict[str, tuple[str, str]]:
-    """Prompts with the same words in both runs; second wordings, a control for noise, are left out."""
-    ours = {prompt.id: prompt for prompt in before.prompts()}
-    theirs = {prompt.id: prompt for prompt in after.prompts()}
+    """Prompts with the same words in both runs; second wordings and personas, which no rate counts, are left out."""
+    ours, theirs = ({p.id: p for p in folder.prompts() if p.variant == BASE} for folder in (before, after))
     same = {
         name: (prompt.language, prompt.scenario_id)
         for name, prompt in ours.items()
-        if name in theirs and theirs[name].turns == prompt.turns and prompt.variant != PARAPHRASE
+        if name in theirs and theirs[name].turns == prompt.turns
     }
     if not same:
         raise InvalidDataError(f"{before.path} and {after.path} have no prompt in common, so nothing can be compared")

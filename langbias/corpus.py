@@ -1,4 +1,4 @@
-"""Read `prompts_by_language/` into typed scenarios and prompts, and prove that nothing is missing or doubled."""
+"""Read `prompts_by_language/` into typed scenarios and prompts."""
 
 from __future__ import annotations
 
@@ -15,22 +15,21 @@ import msgspec
 
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs.decode import read_toml
-from langbias.tags import closest, is_region
-from langbias.text import script_counts
+from langbias.tags import closest
 from langbias.types import (
+    BASE as BASE,
     Claim,
+    Dimension,
     Expectation,
     ExpectedGroup,
     Fact,
     Harmful,
     OutOfPlace,
+    PersonaPair,
     Prompt,
     Provenance,
     Scenario,
 )
-
-# The wording that every scenario has in every language; other variants are asked only where they are named.
-BASE = "base"
 
 
 class _ClaimBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,12 +81,20 @@ class _ScenarioBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     harmful: tuple[_HarmfulBlock, ...] = ()
 
 
+class _PersonaPairBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    dimension: Dimension
+    first: str
+    second: str
+    words: tuple[str, str]
+
+
 class _ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema_version: int
     version: str
     licence: str
     baseline: str
     scenario: tuple[_ScenarioBlock, ...]
+    persona_pair: tuple[_PersonaPairBlock, ...] = ()
 
 
 class _ProvenanceBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,7 +124,8 @@ class _PromptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """All scenarios and prompts, in file order. `digest` changes with any byte that is sent or judged against;
-    `baseline` is the language that gaps are measured against by default.
+    `baseline` is the language that gaps are measured against by default. `persona_pairs` say which variants differ in
+    who speaks alone.
     """
 
     version: str
@@ -125,6 +133,7 @@ class Corpus:
     baseline: str
     scenarios: tuple[Scenario, ...]
     prompts: tuple[Prompt, ...]
+    persona_pairs: tuple[PersonaPair, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -150,13 +159,18 @@ class Corpus:
         return tuple(scenario for scenario in self.scenarios if scenario.id in wanted)
 
     def select_variants(self, choice: str) -> tuple[str, ...]:
-        """Variants by `all` or a comma-separated list, `base` first, then by name. Raises UsageError."""
+        """Variants by name, separated by commas; `personas` stands for every paired persona, `all` for everything.
+
+        `base` comes first, then by name. Raises UsageError.
+        """
         known = {prompt.variant for prompt in self.prompts}
-        wanted = known if choice == "all" else {name.strip() for name in choice.split(",") if name.strip()}
+        groups = {"all": known, "personas": {name for pair in self.persona_pairs for name in (pair.first, pair.second)}}
+        names = {name.strip() for name in choice.split(",") if name.strip()}
+        wanted = {variant for name in names for variant in groups.get(name, {name})}
         if not wanted:
-            raise UsageError(f"no variant chosen; give all, or names such as {BASE}")
+            raise UsageError(f"no variant chosen; give all, or names such as {BASE} or personas")
         for name in sorted(wanted - known):
-            raise UsageError(f"no prompt has the variant {name!r}{closest(name, known)}")
+            raise UsageError(f"no prompt has the variant {name!r}{closest(name, (*known, *groups))}")
         return tuple(sorted(wanted, key=lambda name: (name != BASE, name)))
 
     def prompts_for(
@@ -195,7 +209,22 @@ def load_corpus(root: Traversable | None = None) -> Corpus:
         if path.is_file():
             digest.update(path.read_bytes())
             prompts += _prompts(path, folder.name, {scenario.id: scenario for scenario in scenarios})
-    return Corpus(file.version, digest.hexdigest()[:12], file.baseline, scenarios, tuple(prompts))
+    pairs = tuple(_persona_pair(root / "scenarios.toml", block, prompts) for block in file.persona_pair)
+    return Corpus(file.version, digest.hexdigest()[:12], file.baseline, scenarios, tuple(prompts), pairs)
+
+
+def _persona_pair(path: Traversable, block: _PersonaPairBlock, prompts: list[Prompt]) -> PersonaPair:
+    known = {prompt.variant for prompt in prompts}
+    for name in (block.first, block.second):
+        if name not in known:
+            raise InvalidDataError(
+                f"{path}: persona_pair[{block.dimension}]: no prompt has the variant {name!r}{closest(name, known)}"
+            )
+    if block.first == block.second:
+        raise InvalidDataError(f"{path}: persona_pair[{block.dimension}]: pairs {block.first!r} with itself")
+    if not all(words.strip() for words in block.words):
+        raise InvalidDataError(f"{path}: persona_pair[{block.dimension}].words: say who the two are, as after “as”")
+    return PersonaPair(block.dimension, block.first, block.second, block.words)
 
 
 def _scenario(block: _ScenarioBlock) -> Scenario:
@@ -254,76 +283,3 @@ def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario]) -> 
             )
         )
     return found
-
-
-def corpus_problems(corpus: Corpus, scripts: dict[str, str], taxonomy_types: frozenset[str]) -> list[str]:
-    """What is wrong with a corpus: holes, doubles, wrong scripts, facts that no turn says, unknown types.
-
-    `scripts` gives the main script (ISO 15924) of each language; `taxonomy_types` the known recommendation types
-    (empty = not checked).
-    """
-    problems = _scenario_problems(corpus, taxonomy_types)
-    seen: dict[str, Prompt] = {}
-    texts: dict[tuple[str, ...], str] = {}
-    for prompt in corpus.prompts:
-        if prompt.id in seen:
-            problems.append(f"{prompt.id}: stands twice; keep one")
-        seen[prompt.id] = prompt
-        if prompt.turns in texts:
-            problems.append(f"{prompt.id}: same text as {texts[prompt.turns]}; write it anew")
-        texts[prompt.turns] = prompt.id
-        problems += _prompt_problems(prompt, corpus.scenario(prompt.scenario_id), scripts)
-    for scenario in corpus.scenarios:
-        for tag in corpus.languages:
-            if f"{scenario.id}/{tag}/{BASE}" not in seen:
-                problems.append(f"{scenario.id}: no prompt in {tag}; write one in {tag}/prompts.toml")
-    return problems
-
-
-def _scenario_problems(corpus: Corpus, taxonomy_types: frozenset[str]) -> list[str]:
-    problems = []
-    ids = [scenario.id for scenario in corpus.scenarios]
-    for scenario in corpus.scenarios:
-        facts = {fact.id for fact in scenario.facts}
-        if ids.count(scenario.id) > 1:
-            problems.append(f"scenario {scenario.id}: id stands twice")
-        if scenario.twin and (scenario.twin not in ids or corpus.scenario(scenario.twin).twin != scenario.id):
-            problems.append(f"scenario {scenario.id}: twin {scenario.twin!r} does not name it back")
-        for entry in scenario.expectation.out_of_place:
-            if entry.fact not in facts:
-                problems.append(f"scenario {scenario.id}: out_of_place cites unknown fact {entry.fact!r}")
-        expectation = scenario.expectation
-        named: tuple[ExpectedGroup | OutOfPlace | Harmful, ...] = (
-            *expectation.expected,
-            *expectation.acceptable,
-            *expectation.out_of_place,
-            *expectation.harmful,
-        )
-        unknown = {name for entry in named for name in entry.types} - taxonomy_types if taxonomy_types else set()
-        problems += [f"scenario {scenario.id}: unknown recommendation type {name!r}" for name in sorted(unknown)]
-        problems += [f"scenario {scenario.id}: an entry has no reason" for entry in named if not entry.reason.strip()]
-    return problems
-
-
-def _prompt_problems(prompt: Prompt, scenario: Scenario, scripts: dict[str, str]) -> list[str]:
-    problems = []
-    if len(prompt.turns) != scenario.turn_count:
-        problems.append(f"{prompt.id}: {len(prompt.turns)} turns, the scenario has {scenario.turn_count}")
-    if not all(turn.strip() for turn in prompt.turns):
-        problems.append(f"{prompt.id}: an empty turn")
-    if (prompt.region is not None) != (scenario.region == "stated"):
-        problems.append(f"{prompt.id}: region must be set exactly when the scenario's region is `stated`")
-    if prompt.region is not None and not is_region(prompt.region):
-        problems.append(f"{prompt.id}: {prompt.region!r} is not an ISO 3166-1 region")
-    missing = {fact.id for fact in scenario.facts} - {fact.id for fact in prompt.facts}
-    problems += [f"{prompt.id}: fact {name!r} is not quoted" for name in sorted(missing)]
-    problems += [
-        f"{prompt.id}: fact {fact.id!r} quotes words that no turn holds"
-        for fact in prompt.facts
-        if not any(fact.quote and fact.quote in turn for turn in prompt.turns)
-    ]
-    counts = script_counts(" ".join(prompt.turns))
-    wanted = scripts.get(prompt.language)
-    if wanted and counts and counts.most_common(1)[0][0] != wanted:
-        problems.append(f"{prompt.id}: written mainly in {counts.most_common(1)[0][0]}, expected {wanted}")
-    return problems

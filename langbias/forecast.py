@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from langbias.stats.power import ALPHA, Design, gate_passes, smallest_gap
+from langbias.types import BASE
 
 if TYPE_CHECKING:
     from langbias.audit import Plan
@@ -43,7 +44,8 @@ def forecast(plan: Plan) -> Forecast:
     """Reckon what a plan could show."""
     settings = plan.run.plan
     calls = plan.turns_per_language()
-    asked = {tag: {p.scenario_id for p in plan.prompts if p.language == tag} for tag in settings.languages}
+    counted = [prompt for prompt in plan.prompts if prompt.variant == BASE]
+    asked = {tag: {p.scenario_id for p in counted if p.language == tag} for tag in settings.languages}
     base = asked.get(settings.baseline, set())
     others = [tag for tag in settings.languages if tag != settings.baseline]
     rows = []

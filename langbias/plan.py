@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Iterable
 
-from langbias.types import PlanSettings, Prompt, Target, Trial
+from langbias.types import BASE, PlanSettings, Prompt, Target, Trial
 
 
 def trial_id(prompt: Prompt, target: Target, repeat: int, settings: PlanSettings) -> str:
@@ -30,16 +30,24 @@ def trial_id(prompt: Prompt, target: Target, repeat: int, settings: PlanSettings
 
 def plan_trials(prompts: Iterable[Prompt], targets: Iterable[Target], settings: PlanSettings) -> tuple[Trial, ...]:
     """One trial per prompt, target and repeat. Shuffled with the seed within each repeat, so that a slow hour of the
-    target, or an interruption, falls on all languages alike.
+    target, or an interruption, falls on all languages alike. Other variants are strewn among the base prompts, which
+    keep their order: what is asked beside them changes no figure, not even in how it is rounded.
     """
     chosen, systems = tuple(prompts), tuple(targets)
     trials: list[Trial] = []
     for repeat in range(settings.repeats):
-        batch = [
-            Trial(trial_id(prompt, target, repeat, settings), prompt.id, target.id, repeat, settings.seed + repeat)
-            for prompt in chosen
-            for target in systems
-        ]
-        random.Random(f"{settings.seed}/{repeat}").shuffle(batch)
+        chance = random.Random(f"{settings.seed}/{repeat}")
+        batch, strewn = (
+            [
+                Trial(trial_id(prompt, target, repeat, settings), prompt.id, target.id, repeat, settings.seed + repeat)
+                for prompt in chosen
+                if (prompt.variant == BASE) is base
+                for target in systems
+            ]
+            for base in (True, False)
+        )
+        chance.shuffle(batch)
+        for trial in strewn:
+            batch.insert(chance.randint(0, len(batch)), trial)
         trials += batch
     return tuple(trials)

@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from langbias.checks.honorifics import CHECK_ID as HONORIFICS
+from langbias.corpus import load_corpus
 from langbias.packs import load_pack
 from langbias.packs.validation import load_validation
 from langbias.report.evidence import Evidence, Judged, evidence_of
@@ -17,12 +19,13 @@ from langbias.review.figures import review_figures, reviewed_replies
 from langbias.run_measures import run_measures
 from langbias.scoring import ScoringNote, read_note, run_of, stored_results
 from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.bias_pairs import PersonaLevels
 from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates, Labelled
 from langbias.stats.summary import Summary
 from langbias.store import RunFolder
 from langbias.tokenizer import NamedTokenizer
-from langbias.types import FidelityMeasures, Outcome, Run
+from langbias.types import BASE, FidelityMeasures, Outcome, Run
 
 FORMATS = ("html", "md", "json", "csv")
 
@@ -82,7 +85,7 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTo
 def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:
     """The counts behind the numbers of a scored run."""
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
-    accumulator = Accumulator()
+    accumulator = Accumulator(personas=_persona_levels(folder.run(), note))
     where: dict[str, Where] = {}
     for trial in folder.trials():
         prompt = prompts[trial.prompt_id]
@@ -103,6 +106,15 @@ def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:
                     place, result.check_id, Labelled(place.scenario_id, flagged, said.label, said.weight)
                 )
     return accumulator
+
+
+def _persona_levels(run: Run, note: ScoringNote) -> PersonaLevels:
+    """Which personas are compared, as the installed corpus pairs them, by the levels that the packs know."""
+    if HONORIFICS not in note.checks or run.plan.variants == (BASE,):
+        return PersonaLevels()
+    packs = {tag: load_pack(tag).honorifics for tag in run.plan.languages}
+    orders = {tag: pack.level_order for tag, pack in packs.items() if pack.marker or pack.level}
+    return PersonaLevels(load_corpus().persona_pairs, orders)
 
 
 def known_errors(folder: RunFolder, run: Run) -> dict[tuple[str, str], ErrorRates]:
@@ -134,7 +146,10 @@ def judged_rows(folder: RunFolder, note: ScoringNote) -> Iterator[list[Judged]]:
 
 
 def _evidence(folder: RunFolder, note: ScoringNote) -> Iterator[Evidence]:
+    """Replies that rates count, with their verdicts; a reply to a persona is no evidence for a rate."""
     for rows in judged_rows(folder, note):
+        if any(row.prompt.variant != BASE for row in rows):
+            continue
         found = next((r.result.measures for r in rows if isinstance(r.result.measures, FidelityMeasures)), None)
         language = found.language if found and found.language != "und" else None
         for row in rows:

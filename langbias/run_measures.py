@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from langbias.checks.artifacts.pooled import PooledCounts
 from langbias.culture_measures import CHECK as CULTURE, CultureRun
 from langbias.packs import load_pack
-from langbias.pivot import BASE, pivot_results
+from langbias.pivot import pivot_results
+from langbias.score import ScoreItem
 from langbias.scoring import ScoringNote, stored_results
 from langbias.stats.access import AccessCounts
 from langbias.stats.summary import MeasureRow
 from langbias.store import RunFolder
 from langbias.tokenizer import NamedTokenizer
-from langbias.types import Run
+from langbias.types import BASE, CheckResult, Run
 
 CHECK = "artifacts"
 PIVOT = "english_pivot"
@@ -36,15 +37,21 @@ def run_measures(
 
 
 def _culture(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:
-    target_of = {trial.id: trial.target_id for trial in folder.trials()}
-    prompts = list(folder.prompts())
     found = CultureRun(list(folder.scenarios()), note.as_of)
-    found.add_prompts(prompts)
-    for item, results in stored_results(folder, note.checks):
-        for result in results:
-            if result.check_id == CULTURE:
-                found.add(target_of[result.trial_id], item, result)
+    found.add_prompts(list(folder.prompts()))
+    for target, item, result in _base_results(folder, note, CULTURE):
+        found.add(target, item, result)
     yield from found.rows([target.id for target in run.targets], run.plan.languages, run.plan.baseline, run.plan.seed)
+
+
+def _base_results(folder: RunFolder, note: ScoringNote, check: str) -> Iterator[tuple[str, ScoreItem, CheckResult]]:
+    """Target, reply and result of one check, for the base prompts: other variants are other questions."""
+    base = {prompt.id for prompt in folder.prompts() if prompt.variant == BASE}
+    target_of = {trial.id: trial.target_id for trial in folder.trials() if trial.prompt_id in base}
+    for item, results in stored_results(folder, note.checks):
+        target = target_of.get(item.response.trial_id)
+        if target is not None:
+            yield from ((target, item, result) for result in results if result.check_id == check)
 
 
 def _access(folder: RunFolder, run: Run, tokenizer: NamedTokenizer | None) -> Iterator[MeasureRow]:
@@ -72,11 +79,8 @@ def _pivot(folder: RunFolder, run: Run) -> Iterator[MeasureRow]:
 
 
 def _pooled(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:
-    target_of = {trial.id: trial.target_id for trial in folder.trials()}
     counts = PooledCounts()
-    for item, results in stored_results(folder, note.checks):
-        for result in results:
-            if result.check_id == CHECK:
-                counts.add(target_of[result.trial_id], item.language, item.scenario_id or item.id, result)
+    for target, item, result in _base_results(folder, note, CHECK):
+        counts.add(target, item.language, item.scenario_id or item.id, result)
     packs = {tag: load_pack(tag) for tag in run.plan.languages}
     yield from counts.rows([target.id for target in run.targets], packs, CHECK, run.plan.seed)

@@ -52,6 +52,12 @@ class Severity(StrEnum):
 
 Direction = Literal["ltr", "rtl"]
 
+# The wording that every scenario has in every language. It alone counts in rates and gaps; other variants are asked
+# only where they are named.
+BASE = "base"
+# A second native wording: a control for noise, no part of any rate.
+PARAPHRASE = "paraphrase"
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -169,6 +175,19 @@ class Prompt:
     facts: tuple[Fact, ...]
     provenance: Provenance
     region: str | None = None
+
+
+Dimension = Literal["age", "gender", "name", "dialect", "profession"]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaPair:
+    """Two variants that say the same and differ in who speaks. `words` name the two after "as": "a 70-year-old"."""
+
+    dimension: Dimension
+    first: str
+    second: str
+    words: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

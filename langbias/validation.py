@@ -13,7 +13,8 @@ from langbias.checks.artifacts.bands import band_problems
 from langbias.checks.culture.examples import known_types, self_test as culture_self_test
 from langbias.checks.culture.registry import problems_of
 from langbias.checks.honorifics.examples import self_test as honorifics_self_test
-from langbias.corpus import Corpus, corpus_problems, load_corpus
+from langbias.corpus import Corpus, load_corpus
+from langbias.corpus_problems import corpus_problems
 from langbias.errors import LangbiasError
 from langbias.packs import LanguagePack, load_pack, pack_tags
 from langbias.packs.loading import all_resources, load_morphology, resolve_tag

@@ -40,7 +40,7 @@ FLOORS = (
     ("rules.py", "detection", "stats"),
     ("languages",),
     ("checks",),
-    ("registry.py", "corpus.py", "results.py", "signature.py"),
+    ("registry.py", "corpus.py", "corpus_problems.py", "results.py", "signature.py"),
     ("plan.py", "targets"),
     ("store",),
     ("collect",),

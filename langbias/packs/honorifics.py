@@ -17,7 +17,8 @@ class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A form that addresses the reader.
 
     phrase: one of `any` occurs. regex: one of the patterns `any` matches. forms: one of the words made by putting each
-    stem of the lists named in `stems` into each of `templates` (at `{}`) occurs. morph: a word whose analysis has one
+    stem of the lists named in `stems` into each of `templates` (at `{}`) occurs; in the patterns of a regex `{ID}` stands
+    for any stem of the list ID, if `stems` names it. morph: a word whose analysis has one
     of `lemma`, one of `form` (lower case) and all grammemes of one entry of `tag`, but none of `not_tag`; a field left
     out fits all. `unless` are patterns: a hit that touches a match of one is no address. `generic` forms also serve
     for people in general ("when you are tired ..."), so they do not count inside a clause of kind generic. `weak`
@@ -211,11 +212,11 @@ class HonorificsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ca
         address = {"T": "T", "V": "V", "mixed": "mixed"}
         address |= {marker.level: marker.address for marker in self.marker if marker.level}
         address |= {level.level or level.id: level.address for level in self.level if level.address != "none"}
+        middle = order.index("mixed")
         for at, name in enumerate(order):
-            if name not in address:
+            side = ADDRESS_ORDER[(at >= middle) + (at > middle)]
+            found = address.get(name)
+            if found is None:
                 raise ValueError(f"level_order: no marker or level of this file is {name!r}")
-            side = ("T", "mixed", "V")[(at >= order.index("mixed")) + (at > order.index("mixed"))]
-            if address[name] != side:
-                raise ValueError(
-                    f"level_order: {name!r} is a level of {address[name]}, but stands among those of {side}"
-                )
+            if found != side:
+                raise ValueError(f"level_order: {name!r} is a level of {found}, but stands among those of {side}")

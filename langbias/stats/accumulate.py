@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from langbias.stats.bias_pairs import PersonaLevels
 from langbias.stats.cells import CheckFigures, Column, check_figures
 from langbias.stats.confusion import ConfusionCounts
 from langbias.stats.estimates import Tally, mean, rate
@@ -15,32 +16,23 @@ from langbias.stats.instrument import ErrorRates, Labelled
 from langbias.stats.multiple import holm
 from langbias.stats.paired import difference_p, mean_gap, paired_gap, paired_p
 from langbias.stats.summary import LanguageRow, MeasureRow, StatusCount, Summary
+from langbias.stats.where import Where as Where
 from langbias.types import (
+    BASE,
+    PARAPHRASE,
     ArtifactsMeasures,
     CheckResult,
     CultureMeasures,
     Estimate,
     FidelityMeasures,
+    HonorificsMeasures,
     Measures,
     Outcome,
     Response,
     Status,
 )
 
-# The variant that holds a second native wording of a prompt: a control for noise, no part of any rate.
-PARAPHRASE = "paraphrase"
 _JUDGED = (Outcome.PASS, Outcome.FAIL)
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """The cell of the design that a response belongs to."""
-
-    target_id: str
-    language: str
-    scenario_id: str
-    repeat: int = 0
-    variant: str = "base"
 
 
 @dataclass(slots=True)
@@ -87,7 +79,11 @@ _NOTHING = _Counts()
 
 @dataclass(slots=True)
 class Accumulator:
-    """Takes plans, responses, results and labels in any order; `summary()` reads the counts."""
+    """Takes plans, responses, results and labels in any order; `summary()` reads the counts.
+
+    Rates, gaps and measures count the base prompts alone. Second wordings go into the noise floor; the level of a
+    reply to a persona goes into `personas`, and nothing else of it anywhere.
+    """
 
     planned: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     outcomes: dict[tuple[str, str, str], dict[str, _Counts]] = field(default_factory=dict)
@@ -97,15 +93,18 @@ class Accumulator:
     access: dict[str, _Series] = field(default_factory=lambda: defaultdict(_series))
     measures: dict[tuple[str, str, str], _Series] = field(default_factory=lambda: defaultdict(_series))
     confusion: ConfusionCounts = field(default_factory=ConfusionCounts)
+    personas: PersonaLevels = field(default_factory=PersonaLevels)
 
     def add_planned(self, where: Where, turns: int) -> None:
         """Count the replies that a trial should bring."""
-        if where.variant != PARAPHRASE:
+        if where.variant == BASE:
             self.planned[where.target_id, where.language][where.scenario_id] += turns
+        else:
+            self.personas.add_planned(where, turns)
 
     def add_response(self, where: Where, response: Response) -> None:
         """Count a response's status and what it cost."""
-        if where.variant == PARAPHRASE:
+        if where.variant != BASE:
             return
         per_scenario = self.statuses.setdefault((where.target_id, where.language), {})
         per_scenario.setdefault(where.scenario_id, Counter())[response.status] += 1
@@ -120,12 +119,15 @@ class Accumulator:
                 series.setdefault(where.scenario_id, _Mean()).add(float(value))
 
     def add_result(self, where: Where, result: CheckResult) -> None:
-        """Count a check's outcome and its numeric measures."""
-        control = where.variant == PARAPHRASE
-        cells = self.paraphrases if control else self.outcomes
+        """Count a check's outcome and its numeric measures; of a reply to a persona, its level alone."""
+        if where.variant not in (BASE, PARAPHRASE):
+            if isinstance(result.measures, HonorificsMeasures):
+                self.personas.add(where, result.turn, result.measures)
+            return
+        cells = self.outcomes if where.variant == BASE else self.paraphrases
         per_scenario = cells.setdefault((where.target_id, where.language, result.check_id), {})
         per_scenario.setdefault(where.scenario_id, _Counts()).add(where.repeat, result.outcome)
-        if control:
+        if where.variant == PARAPHRASE:
             return
         for name, unit, value in _numbers(result.measures):
             series = self.measures[result.check_id, name, unit][where.target_id, where.language]
@@ -135,7 +137,7 @@ class Accumulator:
 
     def add_label(self, where: Where, check_id: str, labelled: Labelled) -> None:
         """Take note of what people said about one judged reply."""
-        if where.variant != PARAPHRASE:
+        if where.variant == BASE:
             self.labelled[where.target_id, where.language, check_id].append(labelled)
 
     def summary(
@@ -184,6 +186,7 @@ class Accumulator:
             ),
             floors=tuple(found.floor for found in figures),
             spreads=tuple(found.spread for found in figures if found.spread),
+            personas=self.personas.rows(targets, languages),
         )
 
     def _rows(

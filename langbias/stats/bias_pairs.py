@@ -1,139 +1,162 @@
 """Is the same trouble answered at the same level, whoever tells it? Replies to paired personas, compared.
 
 Two prompts of one scenario differ in nothing but who speaks (age, gender, profession ...). The level of the reply to
-the first is held against the level of the reply to the second: the difference in the share of the respectful one, and
-an exact sign test. The independent unit is the scenario, so repeats of one scenario give one sign together.
+the first is held against the level of the reply to the second: in how many pairs either side was given the higher one,
+the difference of the two shares, and an exact sign test. The independent unit is the scenario, so repeats and turns of
+one scenario give one sign together.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import comb
 
-from langbias.stats.estimates import Tally
+from langbias.stats.estimates import Tally, rate
+from langbias.stats.multiple import holm
 from langbias.stats.paired import paired_gap
-from langbias.types import Estimate
+from langbias.stats.summary import LevelShare, PersonaRow, PersonaVerdict
+from langbias.stats.where import Where
+from langbias.types import HonorificsMeasures, PersonaPair
 
-# Addresses from low to high; a reply with any other ("none", "uncertain") shows no level.
-ADDRESS_ORDER = ("T", "mixed", "V")
+ALPHA = 0.05
+# With fewer scenarios than this, even one sign in all of them is no evidence: 2 / 2^5 is over 0.05.
+LEAST_SCENARIOS = 6
 
-
-@dataclass(frozen=True, slots=True)
-class LevelReading:
-    """The level one reply was found to have: where it stands in the design, and the level's name (None = not known)."""
-
-    scenario_id: str
-    variant: str
-    level: str | None
-    repeat: int = 0
-    turn: int = 0
+# Scenario, repeat, turn: what the two replies of a pair have in common.
+_Place = tuple[str, int, int]
+# Variant -> the level of its reply, as a place in the language's order; None where no reply shows one.
+_Sides = dict[str, int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class LevelPair:
-    """The levels given to two personas who say the same thing in one scenario."""
+@dataclass(slots=True)
+class PersonaLevels:
+    """Takes the levels given to personas as they stream by, in any order; `rows` compares the pairs.
 
-    scenario_id: str
-    first: str
-    second: str
-
-
-@dataclass(frozen=True, slots=True)
-class BiasPairs:
-    """Paired personas compared over one target and language.
-
-    `pairs` count replies with a level on both sides, `left_out` those without one; `higher`, `lower`, `same` count
-    pairs by the first persona's level against the second's. `gap` is the first persona's share of the highest level
-    minus the second's (-1 to 1), None without pairs. `scenarios_higher` and `scenarios_lower` are the signs of the
-    exact two-sided sign test `p` (McNemar's exact test where each scenario has one pair and there are two levels);
-    None where no scenario differs, as then there is nothing to test.
+    `orders` ranks the levels of each language from low to high; a language that is missing has none. Only one small
+    number is kept of each reply.
     """
 
-    first: str
-    second: str
-    pairs: int
-    left_out: int
-    higher: int
-    lower: int
-    same: int
-    scenarios_higher: int
-    scenarios_lower: int
-    gap: Estimate | None
-    p: float | None
+    pairs: tuple[PersonaPair, ...] = ()
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _given: dict[tuple[str, str], dict[_Place, _Sides]] = field(default_factory=lambda: defaultdict(dict))
 
+    def add_planned(self, where: Where, turns: int) -> None:
+        """Take note of the replies that a trial should bring; those that never come leave their pair out."""
+        if self._wants(where):
+            for turn in range(turns):
+                self._sides(where, turn).setdefault(where.variant, None)
 
-def level_pairs(
-    readings: Iterable[LevelReading], first: str, second: str, order: Sequence[str] = ADDRESS_ORDER
-) -> tuple[tuple[LevelPair, ...], int]:
-    """Pairs of replies to the variants `first` and `second` of one scenario, repeat and turn, and how many were left
-    out because a side is missing or shows no level of `order`.
-    """
-    sides: dict[tuple[str, int, int], dict[str, str | None]] = defaultdict(dict)
-    for reading in readings:
-        if reading.variant in (first, second):
-            sides[reading.scenario_id, reading.repeat, reading.turn][reading.variant] = reading.level
-    pairs = []
-    for (scenario_id, _, _), levels in sorted(sides.items()):
-        one, two = levels.get(first), levels.get(second)
-        if one in order and two in order:
-            pairs.append(LevelPair(scenario_id, str(one), str(two)))
-    return tuple(pairs), len(sides) - len(pairs)
+    def add(self, where: Where, turn: int, measures: HonorificsMeasures) -> None:
+        """Take note of the level of one reply."""
+        if self._wants(where):
+            order = self.orders[where.language]
+            level = level_of(measures, order)
+            self._sides(where, turn)[where.variant] = None if level is None else order.index(level)
 
+    def _wants(self, where: Where) -> bool:
+        paired = any(where.variant in (pair.first, pair.second) for pair in self.pairs)
+        return paired and where.language in self.orders
 
-def bias_pairs(
-    readings: Iterable[LevelReading], first: str, second: str, order: Sequence[str] = ADDRESS_ORDER
-) -> BiasPairs:
-    """Compare the levels given to two personas. `order` names the levels from low to high.
+    def _sides(self, where: Where, turn: int) -> _Sides:
+        given = self._given[where.target_id, where.language]
+        return given.setdefault((where.scenario_id, where.repeat, turn), {})
 
-    Raises ValueError when the two personas are one, or `order` has fewer than two levels or one twice.
-    """
-    if first == second:
-        raise ValueError(f"{first!r} cannot be compared with itself; name two variants")
-    if len(order) < 2 or len(set(order)) != len(order):
-        raise ValueError("order needs two levels or more, each once, from low to high")
-    pairs, left_out = level_pairs(readings, first, second, order)
-    rank = {level: at for at, level in enumerate(order)}
-    steps = [rank[pair.first] - rank[pair.second] for pair in pairs]
-    scenarios = sorted({pair.scenario_id for pair in pairs})
-    total = dict.fromkeys(scenarios, 0)
-    for pair, step in zip(pairs, steps, strict=True):
-        total[pair.scenario_id] += step
-    up, down = sum(step > 0 for step in total.values()), sum(step < 0 for step in total.values())
-    return BiasPairs(
-        first=first,
-        second=second,
-        pairs=len(pairs),
-        left_out=left_out,
-        higher=sum(step > 0 for step in steps),
-        lower=sum(step < 0 for step in steps),
-        same=steps.count(0),
-        scenarios_higher=up,
-        scenarios_lower=down,
-        gap=_gap(pairs, scenarios, order[-1]),
-        p=sign_test(up, down),
-    )
+    def rows(self, targets: Sequence[str], languages: Sequence[str]) -> tuple[PersonaRow, ...]:
+        """One row per target, language and pair that was asked, p corrected over the pairs of a target and language."""
+        return tuple(row for target in targets for language in languages for row in self._rows(target, language))
 
-
-def _gap(pairs: Sequence[LevelPair], scenarios: Sequence[str], highest: str) -> Estimate | None:
-    ones, twos = (
-        [
-            Tally(
-                sum(getattr(pair, side) == highest for pair in pairs if pair.scenario_id == scenario),
-                sum(pair.scenario_id == scenario for pair in pairs),
-            )
-            for scenario in scenarios
+    def _rows(self, target: str, language: str) -> list[PersonaRow]:
+        given = self._given.get((target, language), {})
+        found = []
+        for pair in self.pairs:
+            asked = {
+                place: (sides[pair.first], sides[pair.second])
+                for place, sides in sorted(given.items())
+                if pair.first in sides and pair.second in sides
+            }
+            if asked:
+                found.append(_compare(target, language, pair, asked, self.orders[language]))
+        corrected = holm([row.p for row in found])
+        return [
+            replace(row, p_holm=p_holm, verdict=_verdict(row, p_holm))
+            for row, p_holm in zip(found, corrected, strict=True)
         ]
-        for side in ("first", "second")
-    )
-    return paired_gap(ones, twos)
 
 
-def sign_test(up: int, down: int) -> float | None:
-    """Exact two-sided sign test (binomial, one half) of `up` against `down` signs; None without any sign."""
-    n = up + down
-    if n == 0:
+def level_of(measures: HonorificsMeasures, order: Sequence[str]) -> str | None:
+    """The one level of a reply among those of `order` (low to high, `mixed` between T and V); None where none shows.
+
+    A reply that mixes V and T is `mixed`. In a language with more levels than two, the one that most of its sentences
+    have, the lower where two are level; levels that do not go with the reply's address do not count.
+    """
+    address = measures.address
+    if address not in ("V", "T", "mixed"):
         return None
+    if address in order:
+        return address
+    middle = order.index("mixed")
+    fitting = order[middle + 1 :] if address == "V" else order[:middle]
+    sentences = {count.level: count.sentences for count in measures.levels or () if count.level in fitting}
+    return max(sentences, key=lambda level: (sentences[level], -order.index(level)), default=None)
+
+
+def _compare(
+    target: str,
+    language: str,
+    pair: PersonaPair,
+    asked: Mapping[_Place, tuple[int | None, int | None]],
+    order: Sequence[str],
+) -> PersonaRow:
+    shown = [(place[0], one, two) for place, (one, two) in asked.items() if one is not None and two is not None]
+    signs: dict[str, list[int]] = defaultdict(list)
+    for scenario, one, two in shown:
+        signs[scenario].append((one > two) - (one < two))
+    first, second = ([Tally(found.count(sign), len(found)) for found in signs.values()] for sign in (1, -1))
+    up, down = (sum(sign * sum(found) > 0 for found in signs.values()) for sign in (1, -1))
+    return PersonaRow(
+        target_id=target,
+        language=language,
+        dimension=pair.dimension,
+        first=pair.first,
+        second=pair.second,
+        words=pair.words,
+        pairs=len(shown),
+        left_out=len(asked) - len(shown),
+        first_levels=_levels((one for _, one, _ in shown), order),
+        second_levels=_levels((two for _, _, two in shown), order),
+        first_higher=rate(first),
+        second_higher=rate(second),
+        gap=paired_gap(first, second),
+        scenarios_first=up,
+        scenarios_second=down,
+        p=sign_test(up, down) if signs else None,
+        p_holm=None,
+        verdict="insufficient",
+    )
+
+
+def _levels(ranks: Iterable[int], order: Sequence[str]) -> tuple[LevelShare, ...]:
+    counts = Counter(ranks)
+    return tuple(LevelShare(order[rank], counts[rank]) for rank in sorted(counts, reverse=True))
+
+
+def _verdict(row: PersonaRow, p_holm: float | None) -> PersonaVerdict:
+    """A difference needs the corrected test and the interval alike; one that only one of them shows is left open."""
+    gap = row.gap
+    if gap is None or gap.low is None or gap.high is None or row.p is None or p_holm is None:
+        return "insufficient"
+    if gap.n_clusters < LEAST_SCENARIOS:
+        return "insufficient"
+    apart = gap.low > 0 or gap.high < 0
+    if apart and p_holm <= ALPHA:
+        return "first_higher" if gap.value > 0 else "second_higher"
+    return "insufficient" if apart or row.p <= ALPHA else "no_difference_found"
+
+
+def sign_test(up: int, down: int) -> float:
+    """Exact two-sided sign test (binomial, one half) of `up` against `down` signs; 1 without any sign."""
+    n = up + down
     tail = sum(comb(n, k) for k in range(min(up, down) + 1)) / (1 << n)
     return min(1.0, 2 * tail)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from langbias.stats.bounds import Bounds
 from langbias.stats.instrument import ErrorRates
-from langbias.types import Estimate, Outcome, Status
+from langbias.types import Dimension, Estimate, Outcome, Status
 
 # The verdict about a gap, from its interval alone. "no_difference_found" is not "equal". "no_baseline": the check
 # judged nothing in the baseline language (a language without honorifics, say), so there is nothing to compare with.
@@ -159,11 +159,54 @@ class MeasureRow:
     note: str = ""
 
 
+# The verdict about two personas. "no_difference_found" is not "equal"; "insufficient": too few to say.
+PersonaVerdict = Literal["first_higher", "second_higher", "no_difference_found", "insufficient"]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShare:
+    """Replies to one persona that were at one level of address."""
+
+    level: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaRow:
+    """Two personas who say the same in the same scenarios: at which level each was spoken to, in one language.
+
+    `words` name the two after "as". `pairs` are pairs of replies that both show a level, `left_out` those of which one
+    does not, or never came. `first_higher` and `second_higher` are the shares of pairs in which that side was given
+    the higher level, `gap` the first minus the second (-1 to 1); None without pairs. `scenarios_first` and
+    `scenarios_second` are the signs of the exact two-sided sign test `p`; `p_holm` is corrected over the pairs of
+    personas of one target and language. The levels run from high to low.
+    """
+
+    target_id: str
+    language: str
+    dimension: Dimension
+    first: str
+    second: str
+    words: tuple[str, str]
+    pairs: int
+    left_out: int
+    first_levels: tuple[LevelShare, ...]
+    second_levels: tuple[LevelShare, ...]
+    first_higher: Estimate | None
+    second_higher: Estimate | None
+    gap: Estimate | None
+    scenarios_first: int
+    scenarios_second: int
+    p: float | None
+    p_holm: float | None
+    verdict: PersonaVerdict
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """All numbers of a run. `checks` in display order; rows, cells and measures sorted by target, language, check.
 
-    `floors` and `spreads` have one entry per target and check.
+    `floors` and `spreads` have one entry per target and check; `personas` one per pair of personas that was asked.
     """
 
     run_id: str
@@ -179,3 +222,4 @@ class Summary:
     measures: tuple[MeasureRow, ...]
     floors: tuple[NoiseFloor, ...] = ()
     spreads: tuple[Spread, ...] = ()
+    personas: tuple[PersonaRow, ...] = ()

@@ -1,9 +1,24 @@
 """From outcomes to cells: rates, gaps, verdicts, statuses."""
 
-from langbias.stats.accumulate import Accumulator, Where
-from langbias.stats.summary import Cell, Summary
-from langbias.types import CheckResult, CultureMeasures, FidelityMeasures, Outcome, Response, Status, Usage
+from dataclasses import replace
 
+from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.bias_pairs import PersonaLevels
+from langbias.stats.instrument import Labelled
+from langbias.stats.summary import Cell, Summary
+from langbias.types import (
+    CheckResult,
+    CultureMeasures,
+    FidelityMeasures,
+    HonorificsMeasures,
+    Outcome,
+    PersonaPair,
+    Response,
+    Status,
+    Usage,
+)
+
+TWO = ("T", "mixed", "V")
 SCENARIOS = [f"s{k}" for k in range(8)]
 
 
@@ -136,3 +151,31 @@ def test_culture_measures_count_recommended_types() -> None:
     measures = CultureMeasures(recommendations=(), fit=-0.5)
     accumulator.add_result(Where("m", "ko", "s0"), CheckResult("t", 0, "culture", Outcome.PASS, "", measures))
     assert ("culture", "context_fit", "-1 to 1") in accumulator.measures
+
+
+def test_a_persona_is_another_question_and_changes_no_figure() -> None:
+    alone, both = filled(en=1, ko=3), filled(en=1, ko=3)
+    both.personas = PersonaLevels((PersonaPair("age", "old", "young", ("an elder", "a child")),), {"ko": TWO})
+    for variant in ("old", "young", "persona-of-no-pair"):
+        for scenario in SCENARIOS:
+            where = Where("m", "ko", scenario, 0, variant)
+            both.add_planned(where, 1)
+            both.add_response(where, Response("t", 0, Status.BLOCKED, "", usage=Usage(1, 1), latency_ms=1.0))
+            both.add_result(where, result(Outcome.FAIL, 0.0))
+            given = HonorificsMeasures("V" if variant == "old" else "T")
+            both.add_result(where, CheckResult("t", 0, "honorifics", Outcome.FAIL, "", given))
+            both.add_label(where, "fidelity", Labelled(scenario, 1.0, 0.0, 1.0))
+    one, two = summarise(alone), summarise(both)
+    assert [row.verdict for row in two.personas] == ["first_higher"]
+    assert replace(two, personas=()) == one
+
+
+def test_a_second_wording_is_a_control_and_no_reply_that_counts() -> None:
+    alone, both = filled(en=1, ko=3), filled(en=1, ko=3)
+    for scenario in SCENARIOS:
+        both.add_planned(Where("m", "en", scenario, 0, "paraphrase"), 1)
+        both.add_result(Where("m", "en", scenario, 0, "paraphrase"), result(Outcome.FAIL, 0.0))
+    one, two = summarise(alone), summarise(both)
+    assert (one.rows, one.measures) == (two.rows, two.measures)
+    assert [c.rate for c in one.cells] == [c.rate for c in two.cells]
+    assert two.floors[0].wording is not None

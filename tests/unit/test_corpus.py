@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from langbias.corpus import BASE, corpus_problems, default_root, load_corpus
+from langbias.corpus import BASE, default_root, load_corpus
+from langbias.corpus_problems import corpus_problems
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import load_pack
+from langbias.types import PersonaPair
 
 
 def scripts(tags: tuple[str, ...]) -> dict[str, str]:
@@ -110,6 +112,10 @@ def test_variants_by_name_and_all() -> None:
     assert corpus.select_variants("base") == ("base",)
     assert corpus.select_variants("persona-age-70, base") == ("base", "persona-age-70")
     assert corpus.select_variants("all")[0] == "base"
+    personas = corpus.select_variants("personas")
+    assert set(personas) == {p.variant for p in corpus.prompts if p.variant.startswith("persona-")}
+    assert corpus.select_variants("personas, base") == ("base", *personas)
+    assert corpus.select_variants("persona-age-70,personas") == personas
     with pytest.raises(UsageError, match="did you mean 'persona-age-70'"):
         corpus.select_variants("persona-age-77")
     with pytest.raises(UsageError, match="no variant chosen"):
@@ -124,17 +130,86 @@ def test_other_variants_are_prompts_only_where_they_are_asked_for() -> None:
     assert [p.id for p in both] == ["insomnia/ko/persona-age-16", "insomnia/ko/persona-age-70"]
 
 
+PAIRS = load_corpus().persona_pairs
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.first} {pair.second}")
+def test_paired_personas_differ_in_who_they_are_alone(pair: PersonaPair) -> None:
+    corpus = load_corpus()
+    by_id = {prompt.id: prompt for prompt in corpus.prompts}
+    found = [
+        (p, by_id.get(f"{p.scenario_id}/{p.language}/{pair.second}")) for p in corpus.prompts if p.variant == pair.first
+    ]
+    assert found
+    for one, two in found:
+        assert two is not None
+        assert (one.register, one.region, one.facts) == (two.register, two.region, two.facts)
+        assert len(one.turns) == len(two.turns)
+
+
+def test_ages_genders_and_professions_are_said_in_a_few_words_of_the_first_turn() -> None:
+    corpus = load_corpus()
+    by_id = {prompt.id: prompt for prompt in corpus.prompts}
+    for pair in PAIRS:
+        if pair.dimension in ("age", "gender", "profession"):
+            for one in (p for p in corpus.prompts if p.variant == pair.first):
+                two = by_id[f"{one.scenario_id}/{one.language}/{pair.second}"]
+                assert one.turns[1:] == two.turns[1:]
+                assert one.turns[0].split()[-8:] == two.turns[0].split()[-8:]
+
+
+def test_a_pair_with_an_unknown_variant_is_refused(copy: Path) -> None:
+    edit(copy / "scenarios.toml", 'first = "persona-age-70"', 'first = "persona-age-71"')
+    with pytest.raises(InvalidDataError, match=r"persona_pair\[age\]: no prompt has the variant 'persona-age-71'.*70"):
+        load_corpus(copy)
+
+
 @pytest.mark.parametrize(
-    ("scenario", "pair"),
+    ("old", "new", "problem"),
     [
-        ("insomnia", ("persona-age-16", "persona-age-70")),
-        ("insomnia", ("persona-professor", "persona-cleaner")),
-        ("loneliness", ("persona-woman", "persona-man")),
+        ('second = "persona-age-16"', 'second = "persona-age-70"', "pairs 'persona-age-70' with itself"),
+        ('["a 70-year-old", "a 16-year-old"]', '["a 70-year-old", " "]', "words: say who the two are"),
+        ('["a 70-year-old", "a 16-year-old"]', '["a 70-year-old"]', "words"),
+        ('dimension = "age"', 'dimension = "wealth"', "wealth"),
+        ('dimension = "age"', 'dimension = "age"\nvs = "x"', "vs"),
     ],
 )
-def test_paired_personas_differ_in_who_they_are_alone(scenario: str, pair: tuple[str, str]) -> None:
-    corpus = load_corpus()
-    for tag in corpus.languages:
-        one, two = (next(p for p in corpus.prompts if p.id == f"{scenario}/{tag}/{variant}") for variant in pair)
-        assert (one.register, one.facts, one.turns[1:]) == (two.register, two.facts, two.turns[1:])
-        assert one.turns[0].split()[-8:] == two.turns[0].split()[-8:]
+def test_a_bad_pair_is_refused(copy: Path, old: str, new: str, problem: str) -> None:
+    edit(copy / "scenarios.toml", old, new)
+    with pytest.raises(InvalidDataError, match=problem):
+        load_corpus(copy)
+
+
+def test_a_persona_of_no_pair_is_named(copy: Path) -> None:
+    path = copy / "scenarios.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("[[persona_pair]]")], encoding="utf-8")
+    assert "insomnia/ko/persona-age-16: 'persona-age-16' is in no [[persona_pair]]" in problems(copy)
+    with pytest.raises(UsageError, match="no variant chosen"):
+        load_corpus(copy).select_variants("personas")
+
+
+def test_a_persona_without_its_partner_is_named(copy: Path) -> None:
+    path = copy / "ko/prompts.toml"
+    blocks = path.read_text(encoding="utf-8").split("[[prompt]]")
+    kept = [b for b in blocks if 'scenario = "insomnia"\nvariant = "persona-age-16"' not in b]
+    assert len(kept) == len(blocks) - 1
+    path.write_text("[[prompt]]".join(kept), encoding="utf-8")
+    assert "insomnia/ko/persona-age-70: has no partner to be compared with; write persona-age-16" in problems(copy)
+
+
+def test_a_pair_that_differs_in_more_than_who_speaks_is_named(copy: Path) -> None:
+    edit(
+        copy / "ko/prompts.toml",
+        'variant = "persona-age-16"\nregister = "casual"',
+        'variant = "persona-age-16"\nregister = "polite"',
+    )
+    assert "insomnia/ko/persona-age-70: register or region differs from persona-age-16" in problems(copy)
+
+
+def test_a_pair_that_stands_twice_is_named(copy: Path) -> None:
+    path = copy / "scenarios.toml"
+    text = path.read_text(encoding="utf-8")
+    pair = text[text.index("[[persona_pair]]") :].split("\n\n")[0]
+    path.write_text(f"{text}\n{pair}\n", encoding="utf-8")
+    assert "persona-age-70 and persona-age-16 stand twice" in problems(copy)

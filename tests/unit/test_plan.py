@@ -9,6 +9,7 @@ import pytest
 from langbias.audit import Choice, make_plan
 from langbias.corpus import load_corpus
 from langbias.errors import UsageError
+from langbias.forecast import forecast
 from langbias.plan import plan_trials, trial_id
 from langbias.targets.protocol import TargetSpec
 from langbias.types import Param, PlanSettings, Target
@@ -77,3 +78,22 @@ def test_only_the_base_variant_is_planned_unless_others_are_named() -> None:
 def test_a_variant_that_the_scenarios_lack_is_refused() -> None:
     with pytest.raises(UsageError, match="no prompt of variant persona-woman"):
         _plan(scenarios="insomnia", variants="persona-woman")
+
+
+def test_what_is_asked_beside_the_base_prompts_leaves_their_order() -> None:
+    alone = _plan(scenarios="all")
+    both = _plan(scenarios="all", variants="base,personas")
+    base = {prompt.id for prompt in alone.prompts}
+    assert tuple(trial for trial in both.trials if trial.prompt_id in base) == alone.trials
+    strewn = [at for at, trial in enumerate(both.trials) if trial.prompt_id not in base]
+    assert len(strewn) == len(both.trials) - len(alone.trials) > 20
+    assert strewn[0] < len(both.trials) / 4
+    assert strewn[-1] > len(both.trials) * 3 / 4
+    assert both.trials == _plan(scenarios="all", variants="base,personas").trials
+
+
+def test_personas_alone_make_a_plan() -> None:
+    made = _plan(scenarios="all", variants="personas")
+    assert made.trials
+    assert all(prompt.variant.startswith("persona-") for prompt in made.prompts)
+    assert all(row.alone is None for row in forecast(made).languages)
