@@ -17,23 +17,110 @@ _PLAIN_GROUP = regex.compile(r"\((?:\?:)?(?!\?)")
 # Escapes of one character, and how many hexadecimal digits follow.
 _CODE_POINT = {"x": 2, "u": 4, "U": 8}
 _SPECIAL = frozenset("\\[](){}|.^$?*+")
-# More alternatives than this cost more to look for than the pattern to run.
+# More alternatives than this cost more to look for one by one than the pattern to run.
 _NEEDED_LIMIT = 64
+# An opening is followed up to this many characters, and over no more branches than this.
+_OPENING_LENGTH = 12
+_OPENING_LIMIT = 400
+_SMALL_CLASS = regex.compile(r"\[([^\\\]\[^-]{1,6})\]")
+
+# The start of a text that a branch matches -> whether it is all of it, so that what follows joins on.
+_Heads = dict[str, bool]
 
 
-def needed(pattern: str) -> Needed:
+def needed(pattern: str, limit: int = _NEEDED_LIMIT) -> Needed:
     """Substrings of which every match of `pattern` holds at least one; None where that is not clear.
 
-    Of flags only a leading `(?m)` is known.
+    Of flags only a leading `(?m)` is known. More than `limit` of them are not given.
     """
     pattern = pattern.removeprefix("(?m)")
     try:
         pieces, end = _branches(pattern, 0)
     except (IndexError, ValueError):
         return None
-    if end != len(pattern) or pieces is None or len(pieces) > _NEEDED_LIMIT:
+    if end != len(pattern) or pieces is None or len(pieces) > limit:
         return None
     return pieces
+
+
+def openings(pattern: str) -> Needed:
+    """Texts with one of which every match of `pattern` begins; None where that is not clear."""
+    try:
+        heads, end = _any_head(pattern, 0)
+    except (IndexError, ValueError):
+        return None
+    if end != len(pattern) or not all(_piece(head) for head in heads):
+        return None
+    return frozenset(head for head in heads if not any(head[:n] in heads for n in range(1, len(head))))
+
+
+def branches_of(pattern: str) -> list[str]:
+    """The alternatives `a`, `b`, `c` of a pattern `a|b|c`; the pattern itself where it is not understood."""
+    found, at = [], 0
+    try:
+        while True:
+            _, end = _sequence(pattern, at)
+            found.append(pattern[at:end])
+            if end >= len(pattern):
+                return found
+            if pattern[end] != "|":
+                return [pattern]
+            at = end + 1
+    except (IndexError, ValueError):
+        return [pattern]
+
+
+def _any_head(pattern: str, at: int) -> tuple[_Heads, int]:
+    """How matches of alternation `a|b|c` from `at` to its end (or the group's) begin."""
+    found: _Heads = {}
+    while True:
+        heads, at = _sequence_heads(pattern, at)
+        for text, whole in heads.items():
+            found[text] = found.get(text, True) and whole
+        if at >= len(pattern) or pattern[at] == ")":
+            return found, at
+        at += 1
+
+
+def _sequence_heads(pattern: str, at: int) -> tuple[_Heads, int]:
+    heads: _Heads = {"": True}
+    while at < len(pattern) and pattern[at] not in "|)":
+        part, end = _atom_heads(pattern, at)
+        quantifier = _QUANTIFIER.match(pattern, end)
+        if quantifier:
+            end, sign = quantifier.end(), quantifier.group()
+            if sign != "?":
+                part = dict.fromkeys(part, False)
+            if sign[0] in "?*" or regex.match(r"\{(?:0|,)", sign):
+                part = {**part, "": part.get("", True)}
+            while end < len(pattern) and pattern[end] in "?+":
+                end += 1
+        heads = _joined(heads, part)
+        at = end
+    return heads, at
+
+
+def _joined(heads: _Heads, part: _Heads) -> _Heads:
+    """Each whole head followed by each head of `part`; heads long enough stay as they are."""
+    if len(part) * sum(heads.values()) > _OPENING_LIMIT:
+        return dict.fromkeys(heads, False)
+    found = {text: False for text, whole in heads.items() if not whole or len(text) >= _OPENING_LENGTH}
+    for text in (text for text in heads if text not in found):
+        for more, whole in part.items():
+            found[text + more] = found.get(text + more, True) and whole
+    return found
+
+
+def _atom_heads(pattern: str, at: int) -> tuple[_Heads, int]:
+    char = pattern[at]
+    if char == "(" and _PLAIN_GROUP.match(pattern, at) and not _LOOK.match(pattern, at):
+        heads, end = _any_head(pattern, pattern.index("(", at) + (3 if pattern.startswith("(?:", at) else 1))
+        return heads, end + 1
+    few = _SMALL_CLASS.match(pattern, at)
+    if few:
+        return dict.fromkeys(few.group(1), True), few.end()
+    literal, _, end = _atom(pattern, at)
+    return ({"": False} if literal is None else {literal: True}), end
 
 
 def _branches(pattern: str, at: int) -> tuple[Needed, int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
-from langbias.checks.culture.patterns import spans_of
+from langbias.checks.culture.patterns import Bank, Same, Scan
 from langbias.packs.culture import Cues
 from langbias.text import lines, sentences
 from langbias.types import Span
@@ -15,7 +16,7 @@ from langbias.types import Span
 _ITEM = regex.compile(r"[ \t>]*(?:[-*+•‣▪◦·–—][ \t]|\(?[\p{Nd}]{1,2}[.)][ \t]|[\p{Nd}]️?⃣|\p{So})")
 _HEADING = regex.compile(r"[ \t>]*(?:#{1,6}[ \t]|\*\*[^*\n]{1,80}\*\*:?[ \t]*(?:\n|\Z))")
 _HEAD_END = regex.compile(r"[:：]|\*\*|[ \t][–—-][ \t]")
-_ALWAYS_BREAK = (r"[;؛；]", r"[ \t][–—][ \t]", r"—")
+_ALWAYS_BREAK = regex.compile(r"[;؛；]|[ \t][–—][ \t]|—")
 # A colon or dash farther from the start than this does not end the head of a list item.
 _HEAD_LIMIT = 120
 
@@ -39,52 +40,62 @@ class Clause:
 
 
 class CueIndex:
-    """All cue matches of a folded reply, by name, and the clauses of the reply, cut once on first use."""
+    """The cues and clauses of a folded reply, each looked for when first asked for."""
 
-    __slots__ = ("_clauses", "_spans", "_starts", "_text")
+    __slots__ = ("_clauses", "_lines", "_scan", "_starts", "_text", "sentences")
 
     def __init__(self, cues: Cues, text: str) -> None:
         self._text = text
-        self._clauses: list[Clause] | None = None
-        self._spans = {name: spans_of(getattr(cues, name), text) for name in CUES}
-        self._starts = {name: [span.start for span in spans] for name, spans in self._spans.items()}
+        self.sentences = sentences(text)
+        self._starts = [sentence.start for sentence in self.sentences]
+        self._scan = Scan(_bank_of(Same(cues)), text, self.sentences)
+        self._clauses: dict[int, list[Clause]] = {}
+        self._lines: list[_Line] | None = None
 
-    @property
-    def clauses(self) -> list[Clause]:
-        """Clauses of the reply, in order."""
-        if self._clauses is None:
-            self._clauses = _clauses_of(self._text, self)
-        return self._clauses
+    def clauses(self, number: int) -> list[Clause]:
+        """Clauses of sentence `number`, in order."""
+        found = self._clauses.get(number)
+        if found is None:
+            found = self._clauses[number] = self._cut(number)
+        return found
+
+    def clause_at(self, place: int) -> Clause | None:
+        """The clause that `place` lies in."""
+        number = self._number(place)
+        return next((c for c in self.clauses(number) if c.start <= place < c.end), None) if self.sentences else None
 
     def within(self, name: str, start: int, end: int) -> list[Span]:
         """Matches of cue `name` that begin in [start, end)."""
-        starts = self._starts[name]
-        return self._spans[name][bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
+        number = self._number(start)
+        found = [span for span in self._scan.of(number, name) if start <= span.start < end]
+        for further in range(number + 1, bisect_left(self._starts, end, number + 1)):
+            found += [span for span in self._scan.of(further, name) if span.start < end]
+        return found
 
     def any(self, name: str, start: int, end: int) -> bool:
         """Whether cue `name` begins in [start, end)."""
         return bool(self.within(name, start, end))
 
-    def all(self, name: str) -> list[Span]:
-        """Every match of cue `name`."""
-        return self._spans[name]
+    def _number(self, place: int) -> int:
+        """The sentence that `place` lies in, or the nearest before it."""
+        return max(bisect_right(self._starts, place) - 1, 0)
 
-
-def _clauses_of(text: str, cues: CueIndex) -> list[Clause]:
-    """Clauses of the folded reply `text`, in order."""
-    breaks = sorted({span.start for span in (*spans_of(_ALWAYS_BREAK, text), *cues.all("clause_break"))})
-    whole = sentences(text)
-    leads = _leads(text, lines(text), whole, cues)
-    starts = [lead.span.start for lead in leads]
-    found: list[Clause] = []
-    for sentence in whole:
-        line = leads[max(bisect_right(starts, sentence.start) - 1, 0)]
+    def _cut(self, number: int) -> list[Clause]:
+        sentence, text = self.sentences[number], self._text
+        if self._lines is None:
+            self._lines = _leads(text, lines(text), self.sentences, self)
+        line = self._lines[max(bisect_right(self._lines, sentence.start, key=_start_of) - 1, 0)]
         question = text[sentence.start : sentence.end].rstrip("\"'”»)* ")[-1:] in ("?", "؟", "？")
-        cuts = [at for at in breaks[bisect_right(breaks, sentence.start) :] if at < sentence.end] if breaks else []
-        for start, end in zip([sentence.start, *cuts], [*cuts, sentence.end], strict=True):
-            if end > start:
-                found.append(Clause(start, end, sentence, question, line.lead, line.head_end))
-    return found
+        breaks = {match.start() for match in _ALWAYS_BREAK.finditer(text, sentence.start, sentence.end)}
+        breaks.update(span.start for span in self._scan.of(number, "clause_break"))
+        cuts = sorted(at for at in breaks if sentence.start < at)
+        bounds = zip([sentence.start, *cuts], [*cuts, sentence.end], strict=True)
+        return [Clause(start, end, sentence, question, line.lead, line.head_end) for start, end in bounds]
+
+
+@lru_cache(maxsize=64)
+def _bank_of(cues: Same[Cues]) -> Bank:
+    return Bank({name: getattr(cues.value, name) for name in CUES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +105,30 @@ class _Line:
     head_end: int
 
 
+def _start_of(line: _Line) -> int:
+    return line.span.start
+
+
 def _leads(text: str, spans: list[Span], whole: list[Span], cues: CueIndex) -> list[_Line]:
     """Each line with the frame it inherits: list items take it from the last line that is no item."""
     found = []
-    above = ""
+    above: tuple[Span, bool] | None = None  # the last line that is no item, and whether it is a heading
+    frame: str | None = ""  # what that line makes of items; None: not asked yet
     firsts = [sentence.start for sentence in whole]
     for span in spans:
         begin = text.rfind("\n", 0, span.start) + 1
-        item = bool(_ITEM.match(text, begin))
-        heading = bool(_HEADING.match(text, begin)) or text[span.start : span.end].rstrip("* _")[-1:] in (":", "：")
-        if item:
-            bold_head = text[begin : span.start].endswith("**") or text[span.start : span.start + 2] == "**"
-            lead = above or ("directive" if bold_head else "")
-            at = bisect_right(firsts, span.start - 1)
-            first = whole[at] if at < len(whole) else span
-            found.append(_Line(span, lead, _head_end(text, span, first) if lead else span.start))
+        if not _ITEM.match(text, begin):
+            heading = bool(_HEADING.match(text, begin)) or text[span.start : span.end].rstrip("* _")[-1:] in (":", "：")
+            above, frame = (span, heading), None
+            found.append(_Line(span, "", span.start))
             continue
-        above = _frame_of(span, cues, heading)
-        found.append(_Line(span, "", span.start))
+        if frame is None and above:
+            frame = _frame_of(above[0], cues, above[1])
+        bold_head = text[begin : span.start].endswith("**") or text[span.start : span.start + 2] == "**"
+        lead = frame or ("directive" if bold_head else "")
+        at = bisect_right(firsts, span.start - 1)
+        first = whole[at] if at < len(whole) else span
+        found.append(_Line(span, lead, _head_end(text, span, first) if lead else span.start))
     return found
 
 

@@ -13,7 +13,7 @@ from langbias.checks.culture.harm import FLAGS, harms_of
 from langbias.checks.culture.recommendations import hits_of
 from langbias.packs.advice_types import TYPES
 from langbias.packs.culture import CultureFile, HarmFlag, RecommendationType
-from langbias.rules import TIME_LIMIT_S
+from langbias.rules import TIME_LIMIT_S, pattern_of
 from langbias.text import Text
 from langbias.types import Expectation, Harmful
 
@@ -27,7 +27,9 @@ def known_types() -> frozenset[str]:
 
 def self_test(tag: str, pack: CultureFile) -> list[str]:
     """What is wrong with the culture data of `tag` by its own examples; an empty list when nothing is."""
-    problems = []
+    problems = _bad_patterns(tag, pack)
+    if problems:
+        return problems
     for block in pack.recommendation:
         where = f"{tag}/culture/{block.type}"
         if block.type not in TYPES:
@@ -41,6 +43,21 @@ def self_test(tag: str, pack: CultureFile) -> list[str]:
     return problems
 
 
+def _bad_patterns(tag: str, pack: CultureFile) -> list[str]:
+    """Patterns that do not compile; the check itself compiles one only when a reply asks for it."""
+    named = [(block.type, (*block.any, *block.unless)) for block in pack.recommendation]
+    named += [(harm.flag, (*harm.any, *harm.unless, *harm.when_prompt)) for harm in pack.harm]
+    named += [(name, getattr(pack.cues, name)) for name in pack.cues.__struct_fields__]
+    found = []
+    for name, patterns in named:
+        for pattern in patterns:
+            try:
+                pattern_of((pattern,), literal=False, boundary="none", ignore_case=False)
+            except regex.error as problem:
+                found.append(f"{tag}/culture/{name}: bad pattern {pattern!r}: {problem}")
+    return found
+
+
 def _tried(where: str, block: RecommendationType | HarmFlag, hit: Callable[[str], bool]) -> list[str]:
     problems = []
     if not block.source.strip():
@@ -51,8 +68,6 @@ def _tried(where: str, block: RecommendationType | HarmFlag, hit: Callable[[str]
             problems.append(f"{where}: {name} has fewer than two examples")
         try:
             failing = [text for text in examples if hit(text) is not wanted]
-        except regex.error as problem:
-            return [*problems, f"{where}: bad pattern: {problem}"]
         except TimeoutError:
             return [*problems, f"{where}: a pattern takes longer than {TIME_LIMIT_S} s"]
         said = "not matched" if wanted else "matched"

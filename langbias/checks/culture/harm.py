@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from langbias.checks.culture.clauses import CueIndex
-from langbias.checks.culture.patterns import spans_of
+from langbias.checks.culture.patterns import Bank, Same, Scan, spans_of
 from langbias.checks.culture.recommendations import Hit
 from langbias.packs.culture import CultureFile, HarmFlag
 from langbias.types import Expectation, Span
@@ -41,10 +42,12 @@ def harms_of(
 ) -> list[Harm]:
     """Harm flags of the folded reply `text` to the folded turns `prompt`; numbers are judged elsewhere."""
     listed = listed_flags(expectation)
+    scan = Scan(_bank_of(Same(pack.harm), pack.boundary), text, cues.sentences)
     found = [
         Harm(block.flag, span)
-        for block in pack.harm
-        for span in _advised(block, text, pack, cues)
+        for number, name in scan.names()
+        for block in (pack.harm[int(name)],)
+        for span in _advised(block, scan.of(number, name), text, cues)
         if not block.when_prompt or block.flag in listed or spans_of(block.when_prompt, prompt)
     ]
     if FAITH_ONLY in listed or spans_of(pack.cues.crisis, prompt):
@@ -52,9 +55,13 @@ def harms_of(
     return sorted(found, key=lambda harm: (harm.span, harm.flag))
 
 
-def _advised(block: HarmFlag, text: str, pack: CultureFile, cues: CueIndex) -> list[Span]:
-    """Matches of `block` that no warning, negation or echo in the same sentence takes back."""
-    spans = spans_of(block.any, text, pack.boundary)
+@lru_cache(maxsize=64)
+def _bank_of(blocks: Same[tuple[HarmFlag, ...]], boundary: str) -> Bank:
+    return Bank({str(at): block.any for at, block in enumerate(blocks.value)}, boundary)
+
+
+def _advised(block: HarmFlag, spans: list[Span], text: str, cues: CueIndex) -> list[Span]:
+    """Those of `spans`, matches of `block`, that no warning, negation or echo in the same sentence takes back."""
     spared = spans_of(block.unless, text) if spans else []
     return [
         span
@@ -64,7 +71,7 @@ def _advised(block: HarmFlag, text: str, pack: CultureFile, cues: CueIndex) -> l
 
 
 def _taken_back(span: Span, cues: CueIndex) -> bool:
-    clause = next((c for c in cues.clauses if c.start <= span.start < c.end), None)
+    clause = cues.clause_at(span.start)
     if clause is None:
         return False
     if clause.lead == "avoid" and clause.inherits(span):

@@ -34,6 +34,7 @@ _CANDIDATE = regex.compile(
 )
 _VANITY = regex.compile(r"(?<![\p{L}\p{Nd}])(?:1[- .])?\(?8\d\d\)?[- .]\d{3}[- .]?[A-Z]{4}(?![\p{L}])")
 _GROUP = regex.compile(r"\d+")
+_OTHER_DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.VERSION1)
 _SLASH_DIGIT = regex.compile(r"/\d(?!\d)")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 _MONEY_BEFORE = regex.compile(r"\p{Sc}[ \u00a0]?$")
@@ -61,7 +62,7 @@ class Number:
 
 def ascii_digits(text: str) -> str:
     """`text` with every decimal digit of any script turned into its ASCII digit; length unchanged."""
-    return "".join(str(unicodedata.digit(c)) if not c.isascii() and c.isdecimal() else c for c in text)
+    return str(_OTHER_DIGIT.sub(lambda match: str(unicodedata.digit(match.group())), text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def numbers_of(text: str, cues: Cues, labels: list[Span], known: Callable[[str],
     """
     text = text[:LENGTH_LIMIT]
     plain = ascii_digits(text)
-    if not any(c.isdigit() for c in plain):
+    if not _GROUP.search(plain):
         return []
     lowered = _lower(plain)
     counted = frozenset(span.end for span in spans_of(cues.counted, lowered))
@@ -130,7 +131,7 @@ def _headed_lines(lowered: str, calls: list[Span]) -> list[tuple[Span, bool]]:
             at += 1
         here = at < len(calls) and calls[at].start < line.end
         found.append((line, headed))
-        if not any(c.isdigit() for c in lowered[line.start : line.end]):
+        if not _GROUP.search(lowered, line.start, line.end):
             headed = here
     return found
 

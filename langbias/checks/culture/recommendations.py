@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
 from langbias.checks.culture.clauses import Clause, CueIndex
-from langbias.checks.culture.patterns import spans_of
+from langbias.checks.culture.patterns import Bank, Same, Scan
 from langbias.packs.advice_types import FAMILY_OF
-from langbias.packs.culture import CultureFile, Frame
+from langbias.packs.culture import CultureFile, Frame, RecommendationType
 from langbias.types import Span
 
 _ADVICE = ("directive", "contact_before", "contact_after")
@@ -46,24 +48,22 @@ class _Word:
 
 def hits_of(text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
     """Recommendations in the folded reply `text`, in order; the same advice twice in a sentence counts once."""
-    words = _words(text, pack)
+    words = _words(text, pack, cues.sentences)
     found: dict[tuple[int, str, str], Hit] = {}
-    at = 0
-    before: Clause | None = None
-    for clause in cues.clauses if words else ():
-        inside: list[_Word] = []
-        while at < len(words) and words[at].span.start < clause.end:
-            if words[at].span.start >= clause.start:
-                inside.append(words[at])
-            at += 1
-        # An if-clause cut off from its advice, with none of its own, still makes it conditional.
-        carried = before is not None and (
-            before.sentence == clause.sentence and cues.any("conditional", before.start, before.end)
-        )
-        for word in inside:
-            hit = _judge(word, inside, clause, text, pack, cues, carried)
-            found.setdefault((clause.sentence.start, hit.type, hit.polarity), hit)
-        before = None if inside else clause
+    for number, said in words.items():
+        at = 0
+        before: Clause | None = None
+        for clause in cues.clauses(number):
+            start = at
+            while at < len(said) and said[at].span.start < clause.end:
+                at += 1
+            inside = said[start:at]
+            # An if-clause cut off from its advice, with none of its own, still makes it conditional.
+            carried = before is not None and cues.any("conditional", before.start, before.end)
+            for word in inside:
+                hit = _judge(word, inside, clause, text, pack, cues, carried)
+                found.setdefault((clause.sentence.start, hit.type, hit.polarity), hit)
+            before = None if inside else clause
     return sorted(_without_mentions_of_advice(found), key=lambda hit: hit.span)
 
 
@@ -76,27 +76,45 @@ def _without_mentions_of_advice(found: dict[tuple[int, str, str], Hit]) -> list[
     ]
 
 
-def _words(text: str, pack: CultureFile) -> list[_Word]:
-    """Words of any type, sorted; one that lies inside a longer word of another type gives way to it."""
-    found = []
-    for block in pack.recommendation:
-        spans = spans_of(block.any, text, pack.boundary)
-        spared = spans_of(block.unless, text) if spans else []
-        found += [
+def _words(text: str, pack: CultureFile, sentences: list[Span]) -> dict[int, list[_Word]]:
+    """Words of any type by sentence, sorted; one inside a longer word of another type gives way to it."""
+    found: dict[int, list[_Word]] = defaultdict(list)
+    blocks = pack.recommendation
+    scan = Scan(_bank_of(Same(blocks), pack.boundary), text, sentences)
+    spared = Scan(_spared_bank_of(Same(blocks)), text, sentences)
+    for number, name in scan.names():
+        spans = scan.of(number, name)
+        if not spans:
+            continue
+        block, kept_off = blocks[int(name)], spared.of(number, name)
+        found[number] += [
             _Word(block.type, block.frame, span)
             for span in spans
-            if not any(s.start < span.end and span.start < s.end for s in spared)
+            if not any(s.start < span.end and span.start < s.end for s in kept_off)
         ]
-    found.sort(key=lambda w: (w.span.start, -w.span.end))
+    return {number: _longest(said) for number, said in found.items()}
+
+
+def _longest(found: list[_Word]) -> list[_Word]:
     kept: list[_Word] = []
     reach: list[_Word] = []
-    for word in found:
+    for word in sorted(found, key=lambda w: (w.span.start, -w.span.end, w.type)):
         reach = [other for other in reach if other.span.end > word.span.start]
         inside = (o for o in reach if o.span.end >= word.span.end and o.type != word.type)
         if not any(o.span.end - o.span.start > word.span.end - word.span.start for o in inside):
             kept.append(word)
             reach.append(word)
     return kept
+
+
+@lru_cache(maxsize=64)
+def _bank_of(blocks: Same[tuple[RecommendationType, ...]], boundary: str) -> Bank:
+    return Bank({str(at): block.any for at, block in enumerate(blocks.value)}, boundary)
+
+
+@lru_cache(maxsize=64)
+def _spared_bank_of(blocks: Same[tuple[RecommendationType, ...]]) -> Bank:
+    return Bank({str(at): block.unless for at, block in enumerate(blocks.value)})
 
 
 def _judge(

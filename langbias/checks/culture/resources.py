@@ -8,15 +8,16 @@ from functools import lru_cache
 import regex
 
 from langbias.checks.culture.numbers import Number, numbers_of
-from langbias.checks.culture.patterns import spans_of
+from langbias.checks.culture.patterns import Bank, Same, Scan
 from langbias.checks.culture.registry import Match, Registry
 from langbias.packs.culture import CultureFile, Resource
-from langbias.rules import LENGTH_LIMIT, bounded, find_all
+from langbias.rules import LENGTH_LIMIT, bounded
 from langbias.text import lines
 from langbias.types import Span
 
 # A name this near before or behind a number is taken for the number's own.
 _NAME_REACH = 60
+_NUMERAL = regex.compile(r"\p{N}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,15 @@ def mentions_of(text: str, pack: CultureFile, registry: Registry, region: str | 
     """Numbers first resolved, then services and addresses that stand without a number of theirs; in order of place."""
     text = text[:LENGTH_LIMIT]
     lowered = _lower(text)
+    named = _named(lowered, registry)
+    if not (named or _NUMERAL.search(text)):
+        return []
     labels = _labels(lowered, pack)
     numbers = numbers_of(text, pack.cues, [span for span, _ in labels], registry.knows)
     headings = _headings(lowered, labels)
     found = [_number_mention(n, lowered, labels, headings, registry, region, today) for n in numbers]
     given = {mention.match.entry.id for mention in found if mention.match.entry}
-    for span, entries in _named(lowered, registry):
+    for span, entries in named:
         if any(entry.id in given for entry in entries) or any(_near(span, m.span) for m in found if m.digits):
             continue
         match = registry.resolve_entry(entries, region, today)
@@ -55,16 +59,14 @@ def _lower(text: str) -> str:
 
 def _labels(lowered: str, pack: CultureFile) -> list[tuple[Span, str]]:
     """Country names of the reply with their region, in order."""
-    found = [
-        (span, region) for region, names in pack.country_names.items() for span in spans_of(_bounded(names), lowered)
-    ]
-    return sorted(found)
+    scan = Scan(_label_bank(Same(pack)), lowered, [Span(0, len(lowered))])
+    return sorted((span, region) for _, region in scan.names() for span in scan.of(0, region))
 
 
-@lru_cache(maxsize=2048)
-def _bounded(names: tuple[str, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def _label_bank(pack: Same[CultureFile]) -> Bank:
     """Country names begin a word; endings of case and particles may follow."""
-    return tuple(bounded(name, "start") for name in names)
+    return Bank(pack.value.country_names, "start")
 
 
 def _headings(lowered: str, labels: list[tuple[Span, str]]) -> list[tuple[Span, frozenset[str]]]:
@@ -133,9 +135,14 @@ def _near(span: Span, other: Span) -> bool:
 
 def _named(lowered: str, registry: Registry) -> list[tuple[Span, tuple[Resource, ...]]]:
     """Organisation names and web addresses of the registry in the reply, with the entries that bear them."""
-    found = []
-    for words, entries in registry.words:
-        if words in lowered:
-            pattern = regex.compile(bounded(regex.escape(words, literal_spaces=True), "start"))
-            found += [(span, entries) for span in find_all(pattern, lowered)]
-    return sorted(found, key=lambda hit: hit[0])
+    scan = Scan(_name_bank(Same(registry)), lowered, [Span(0, len(lowered))])
+    return sorted(
+        ((span, registry.words[int(at)][1]) for _, at in scan.names() for span in scan.of(0, at)),
+        key=lambda hit: hit[0],
+    )
+
+
+@lru_cache(maxsize=4)
+def _name_bank(registry: Same[Registry]) -> Bank:
+    words = (regex.escape(name, literal_spaces=True) for name, _ in registry.value.words)
+    return Bank({str(at): (word,) for at, word in enumerate(words)}, "start")
