@@ -19,7 +19,9 @@ def main() -> None:
     """Entry point of the `langbias` command: runs a verb and ends the process with its exit code."""
     # Importing and decoding make many objects that stay: looking through them all the time is a tenth of the start.
     gc.set_threshold(50_000, 20, 50)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor does the end of a process need to look through them
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from langbias.collect.clock import Clock
 
 _CUT = 0.8
-# While nobody complains, one more slot each millisecond. A full house answers 429 in less than a real reply takes, so
+# While nobody complains, two more slots each millisecond. A full house answers 429 in less than a real reply takes, so
 # this finds the limit within the first round trip; and requests that start apart come back apart, not in clumps.
 _RAMP_SECONDS = 0.001
+_RAMP_SLOTS = 2
 _FIRST_GUESS = 300.0  # tokens of a request and its reply, until the first answers tell
 _LEARNING = 0.2
 
@@ -29,7 +30,7 @@ class Grant:
 
 
 class Limiter:
-    """One target's slots. AIMD: from `first` slots, one more each millisecond until the first 429, then 1/limit more.
+    """One target's slots. AIMD: from `first` slots, two more each millisecond until the first 429, then 1/limit more.
 
     A 429 takes a fifth of the slots away, once for all requests that were under way together (they saw the same full
     house), and the whole target rests as long as the server asks. Requests and tokens per minute are spaced evenly.
@@ -103,7 +104,7 @@ class Limiter:
     def _grow(self) -> None:
         self._growing = self._ramping and bool(self._waiting) and self._limit < self._most
         if self._growing:
-            self._limit = min(float(self._most), self._limit + 1)
+            self._limit = min(float(self._most), self._limit + _RAMP_SLOTS)
             self._wake()
             self._grow_later()
 

@@ -13,8 +13,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Never
 
-import httpx
-
 from langbias.collect.backlog import CONTINUING, Backlog, backlog
 from langbias.collect.clock import SYSTEM_CLOCK, Clock
 from langbias.collect.events import (
@@ -33,7 +31,7 @@ from langbias.collect.limiter import Limiter, TargetStoppedError
 from langbias.collect.rate_limits import asked_wait, exhausted_wait
 from langbias.collect.secrets import read_secret
 from langbias.collect.settings import CollectSettings
-from langbias.collect.transport import exchange, http_client
+from langbias.collect.transport import Network, exchange, open_network
 from langbias.errors import LangbiasError, UsageError
 from langbias.store.log import SYNC_SECONDS, ResponseLog
 from langbias.targets.outcome import failed
@@ -82,7 +80,6 @@ async def collect(
     secrets = {spec.target.id: read_secret(spec.target, environment) for spec in targets}
     paces = {spec.target.id: spec.pace for spec in targets}
     connections = sum(pace.max_connections or settings.max_connections for pace in paces.values())
-    timeout = max([settings.timeout, *(pace.timeout or 0 for pace in paces.values())])
     with ExitStack() as opened:
         opened.enter_context(_plan_out_of_the_collectors_sight())
         lanes = []
@@ -101,8 +98,8 @@ async def collect(
             _require_system_prompt_fits(spec, adapter, settings)
             lanes.append(Lane(spec, adapter, recording, secrets[spec.target.id], limiter, jobs, answered))
         urls = [spec.base_url for spec in targets if spec.base_url]
-        async with http_client(connections, settings.connect_timeout, timeout, urls) as client:
-            return await _Session(client, log, settings, clock, on_event, work).run(lanes)
+        async with open_network(connections, settings.connect_timeout, urls) as network:
+            return await _Session(network, log, settings, clock, on_event, work).run(lanes)
 
 
 @contextlib.contextmanager
@@ -126,14 +123,14 @@ def _require_system_prompt_fits(spec: TargetSpec, adapter: Adapter | None, setti
 class _Session:
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        network: Network,
         log: ResponseLog,
         settings: CollectSettings,
         clock: Clock,
         on_event: Callable[[Event], None],
         work: Backlog,
     ) -> None:
-        self._client = client
+        self._network = network
         self._log = log
         self._settings = settings
         self._clock = clock
@@ -272,7 +269,7 @@ class _Session:
         self._under_way += 1
         try:
             reply, headers = await exchange(
-                self._client,
+                self._network,
                 request,
                 adapter,
                 secret=lane.secret,

@@ -6,20 +6,22 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
 
+from langbias.collect.lean_httpx import AiohttpTransport, httpx
 from langbias.collect.secrets import Secret
+from langbias.collect.single_file import SingleFile
 from langbias.targets.outcome import failed
 from langbias.targets.protocol import Adapter, Fault, HttpRequest, Reply
 
 # Compressed replies would let a small body grow without bound.
 _ALWAYS = ((b"accept-encoding", b"identity"), (b"user-agent", b"langbias"))
+_READ = httpx.ByteStream(b"")
 _parsed_url = lru_cache(maxsize=64)(httpx.URL)
 
 
@@ -30,24 +32,33 @@ class _NoCookies(httpx.Cookies):
         """Keep nothing."""
 
 
+_NO_COOKIES = _NoCookies()
+
+
 class _CookielessClient(httpx.AsyncClient):
     @property
     def cookies(self) -> httpx.Cookies:
-        return _NoCookies()
+        return _NO_COOKIES
 
     @cookies.setter
     def cookies(self, _: object) -> None:
         """Take none either."""
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The one client of a session, and the order in which its answers are worked off."""
+
+    client: httpx.AsyncClient
+    answers: SingleFile
+
+
 @contextlib.asynccontextmanager
-async def http_client(
-    connections: int, connect_timeout: float, timeout: float, urls: Iterable[str]
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The one client of a session, for targets at `urls`.
+async def open_network(connections: int, connect_timeout: float, urls: Iterable[str]) -> AsyncIterator[Network]:
+    """A client for targets at `urls`.
 
     TLS is always verified. Redirects are never followed, so a key never reaches a host it was not meant for. No cookie
-    is kept. Proxies of the environment are used.
+    is kept. Proxies of the environment are used. Whole replies have no time limit here: `exchange` sets it.
     """
     parsed = [urlsplit(url) for url in urls]
     proxies = getproxies()
@@ -70,12 +81,12 @@ async def http_client(
     async with _CookielessClient(
         transport=transport(),
         mounts=mounts,
-        timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=None),
+        timeout=httpx.Timeout(None, connect=connect_timeout),
         follow_redirects=False,
         trust_env=False,
     ) as client:
         client.headers.clear()
-        yield client
+        yield Network(client, SingleFile())
 
 
 class BodyTooLargeError(Exception):
@@ -83,7 +94,7 @@ class BodyTooLargeError(Exception):
 
 
 async def exchange(
-    client: httpx.AsyncClient,
+    network: Network,
     request: HttpRequest,
     adapter: Adapter,
     *,
@@ -106,12 +117,15 @@ async def exchange(
                 ),
                 content=request.body,
             )
-            response = await client.send(sent, stream=True)
+            response = await network.client.send(sent, stream=True)
             try:
                 headers = _lower_case(response.headers.raw)
                 body = await _bounded_body(response, "content-encoding" in headers, most_bytes)
             finally:
                 await response.aclose()
+                # httpx ties the answer to its stream and back; only halting everything for a search could free that.
+                response.stream = _READ
+        await network.answers.turn()
         if 300 <= response.status_code < 400:
             return _redirected(response.status_code, headers), headers
         # Before parsing: an excerpt of an error could cut an echoed key in two, and half a key is still a leak.

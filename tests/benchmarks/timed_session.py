@@ -46,3 +46,4 @@ def main(folder: Path, url: str, requests: int, connections: int) -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    gc.freeze()  # as the command line does

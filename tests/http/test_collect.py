@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import errno
+import gc
 import os
 import signal
 import subprocess
@@ -14,6 +15,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import aiohttp
+import httpx
 import pytest
 from chatbot_stub import Answer, ChatbotStub
 from small_world import KEY, QUICK, World, make_world, spec
@@ -69,6 +72,23 @@ def test_a_broken_connection_is_asked_again_then_fails_with_its_cause(fate, caus
     (response,) = w.responses()
     assert (response.status, response.attempts, response.text) == (Status.FAILED, 2, "")
     assert cause in response.error
+
+
+def test_answers_leave_nothing_for_the_garbage_collector(serve, world):
+    """Looking for the rings that a thousand answers are part of would halt all requests for a tenth of a second."""
+    w = world(bot(serve(ok)), scenarios=40)
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        w.collect()
+        gc.collect()
+        rings = {type(found) for found in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not rings & {httpx.Request, httpx.Response, aiohttp.ClientResponse}
 
 
 def test_a_slow_but_steady_reply_meets_the_limit_for_the_whole(serve, world):
