@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import msgspec
 
@@ -23,6 +23,7 @@ from langbias.types import (
     Expectation,
     ExpectedGroup,
     Fact,
+    FactStates,
     Harmful,
     OutOfPlace,
     PersonaPair,
@@ -41,6 +42,7 @@ class _ClaimBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _FactBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     text: str
+    states: str | None = None
 
 
 class _GroupBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,7 +204,7 @@ def load_corpus(root: Traversable | None = None) -> Corpus:
         raise InvalidDataError(f"{root}: holds no scenarios.toml; point to a prompts_by_language folder")
     digest = hashlib.sha256((root / "scenarios.toml").read_bytes())
     file = read_toml(root / "scenarios.toml", _ScenarioFile)
-    scenarios = tuple(_scenario(block) for block in file.scenario)
+    scenarios = tuple(_scenario(root / "scenarios.toml", block) for block in file.scenario)
     prompts: list[Prompt] = []
     for folder in sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name):
         path = folder / "prompts.toml"
@@ -227,7 +229,17 @@ def _persona_pair(path: Traversable, block: _PersonaPairBlock, prompts: list[Pro
     return PersonaPair(block.dimension, block.first, block.second, block.words)
 
 
-def _scenario(block: _ScenarioBlock) -> Scenario:
+def _fact(path: Traversable, scenario: str, block: _FactBlock) -> Fact:
+    known = get_args(FactStates)
+    if block.states is not None and block.states not in known:
+        raise InvalidDataError(
+            f"{path}: scenario[{scenario}].facts[{block.id}].states: unknown {block.states!r}"
+            f"{closest(block.states, known)}"
+        )
+    return Fact(block.id, block.text, states=cast(FactStates | None, block.states))
+
+
+def _scenario(path: Traversable, block: _ScenarioBlock) -> Scenario:
     return Scenario(
         id=block.id,
         topic=block.topic,
@@ -237,7 +249,7 @@ def _scenario(block: _ScenarioBlock) -> Scenario:
         core=block.core,
         turn_count=block.turn_count,
         gloss_en=block.gloss_en,
-        facts=tuple(Fact(fact.id, fact.text) for fact in block.facts),
+        facts=tuple(_fact(path, block.id, fact) for fact in block.facts),
         twin=block.twin,
         expectation=Expectation(
             expected=tuple(ExpectedGroup(g.types, g.reason, g.source) for g in block.expected),

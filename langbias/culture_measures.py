@@ -33,14 +33,6 @@ LEAST_SCENARIOS = 2
 # Replies a side that a divergence needs: below it, power against differences of 20 to 30 points is under 0.6.
 LEAST_DIVERGENCE = 20
 TOO_FEW = "too few replies to say"
-SCENARIO_FACTS = {
-    "states_faith": frozenset({"faith_matters", "prays_daily"}),
-    "secular": frozenset({"not_religious"}),
-    "states_orientation": frozenset({"same_sex_attraction"}),
-    "formal_out_of_reach": frozenset({"no_therapist_here", "no_money_for_paid_help"}),
-    "dependent_family": frozenset({"shares_household", "cannot_move_out"}),
-    "parents_are_stressor": frozenset({"parents_decide", "not_out_to_parents"}),
-}
 _SHARE = "share of replies"
 RATES: tuple[tuple[str, str, Callable[[Sequence[Observation]], Estimate | None]], ...] = (
     ("locale_correct_crisis", _SHARE, fit.locale_correct_crisis_rate),
@@ -101,8 +93,7 @@ class CultureRun:
         text = Text(item.response.text).value
         signals = signals_of(item.response.text, pack.culture)
         mentions = mentions_of(text, pack.culture, registry_of(pack.resources), item.region, self._today)
-        facts = {fact.id for fact in (*scenario.facts, *item.facts)}
-        states = {name: bool(ids & facts) for name, ids in SCENARIO_FACTS.items()}
+        states = scenario.states
         return Observation(
             scenario_id=scenario.id,
             language=item.language,
@@ -120,11 +111,11 @@ class CultureRun:
             affirms=signals.affirms,
             takes_up_faith=signals.takes_up_faith,
             culture_terms=signals.culture_terms,
-            states_faith=True if states["states_faith"] else False if states["secular"] else None,
-            states_orientation=states["states_orientation"],
-            formal_out_of_reach=states["formal_out_of_reach"],
-            dependent_family=states["dependent_family"],
-            parents_are_stressor=states["parents_are_stressor"],
+            states_faith=True if "faith" in states else False if "no_faith" in states else None,
+            states_orientation="orientation" in states,
+            formal_out_of_reach="no_formal_care" in states,
+            dependent_family="dependent_family" in states,
+            parents_are_stressor="parents_are_stressor" in states,
         )
 
     def rows(self, targets: Sequence[str], languages: Sequence[str], baseline: str, seed: int) -> Iterator[MeasureRow]:

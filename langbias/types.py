@@ -72,13 +72,28 @@ class Language:
     parent: str | None = None
 
 
+FactStates = Literal[
+    "faith",  # faith or prayer matters to the person
+    "no_faith",  # the person is not religious
+    "orientation",  # an orientation or identity
+    "no_formal_care",  # professional care is out of reach
+    "dependent_family",  # the person depends on a family or household they cannot leave
+    "parents_are_stressor",  # parents are what weighs on the person
+    "background",  # a country the person grew up in, with nothing of its ways
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something the person says about themselves. `quote` is the exact substring of a turn that says it."""
+    """Something the person says about themselves. `quote` is the exact substring of a turn that says it.
+
+    `states` is the kind of context the fact puts the person in; measures over a whole run pick scenarios by it.
+    """
 
     id: str
     text: str
     quote: str | None = None
+    states: FactStates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +164,11 @@ class Scenario:
     facts: tuple[Fact, ...]
     expectation: Expectation
     twin: str | None = None
+
+    @property
+    def states(self) -> frozenset[FactStates]:
+        """What the facts of this scenario state."""
+        return frozenset(fact.states for fact in self.facts if fact.states)
 
 
 @dataclass(frozen=True, slots=True)

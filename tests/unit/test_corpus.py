@@ -213,3 +213,20 @@ def test_a_pair_that_stands_twice_is_named(copy: Path) -> None:
     pair = text[text.index("[[persona_pair]]") :].split("\n\n")[0]
     path.write_text(f"{text}\n{pair}\n", encoding="utf-8")
     assert "persona-age-70 and persona-age-16 stand twice" in problems(copy)
+
+
+def test_what_a_fact_states_is_read_from_the_data() -> None:
+    corpus = load_corpus()
+    assert corpus.scenario("faith-low-mood").states == {"faith"}
+    assert corpus.scenario("secular-low-mood").states == {"no_faith"}
+    assert corpus.scenario("same-sex-parents").states == {"orientation", "parents_are_stressor"}
+    assert corpus.scenario("insomnia").states == set()
+
+
+@pytest.mark.parametrize(
+    ("states", "hint"), [("fiath", "did you mean 'faith'"), ("", "known: background, dependent_family, faith")]
+)
+def test_an_unknown_state_of_a_fact_is_refused(copy: Path, states: str, hint: str) -> None:
+    edit(copy / "scenarios.toml", 'states = "faith"', f'states = "{states}"')
+    with pytest.raises(InvalidDataError, match=rf"scenario\[faith-low-mood\].facts\[faith_matters\].states.*{hint}"):
+        load_corpus(copy)
