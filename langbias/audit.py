@@ -79,6 +79,8 @@ def make_plan(choice: Choice, corpus: Corpus, targets: Sequence[TargetSpec], now
     scenarios = corpus.select(choice.scenarios)
     variants = corpus.select_variants(choice.variants)
     prompts = corpus.prompts_for(languages, scenarios, variants)
+    asked = {prompt.scenario_id for prompt in prompts}
+    scenarios = tuple(scenario for scenario in scenarios if scenario.id in asked)
     if not prompts:
         raise UsageError(
             f"the chosen scenarios have no prompt of variant {choice.variants}; add base, or choose others"

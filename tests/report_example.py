@@ -11,7 +11,16 @@ from dataclasses import replace
 
 from langbias.report.evidence import Evidence
 from langbias.report.model import ReportModel, build_model
-from langbias.stats.summary import Cell, LanguageRow, MeasureRow, OutcomeCount, StatusCount, Summary
+from langbias.stats.summary import (
+    Cell,
+    LanguageRow,
+    LevelShare,
+    MeasureRow,
+    OutcomeCount,
+    PersonaRow,
+    StatusCount,
+    Summary,
+)
 from langbias.types import (
     Claim,
     Environment,
@@ -176,7 +185,31 @@ def summary(tags: tuple[str, ...] = ("en", "fa", "ko", "ru", "yo"), n: int = 24,
                 MeasureRow(TARGET, tag, "artifacts", "per_100", "hits per 100 sentences", Estimate(3.21, 1.9, 4.8, n, n, "t")),
             )
         ),
+        personas=tuple(row for tag in tags for row in personas(tag)),
     )  # fmt: skip
+
+
+def personas(tag: str) -> tuple[PersonaRow, ...]:
+    """A difference in Korean, none in Russian, too few to say in Persian; English and Yoruba have no row."""
+    if tag not in ("fa", "ko", "ru"):
+        return ()
+    high, low, n = ("haeyo", "hae", 24) if tag == "ko" else ("V", "T", 24 if tag == "ru" else 3)
+    down = {"ko": 19, "ru": 0, "fa": 1}[tag]
+    gap = estimate(down, n, n)
+    found = PersonaRow(
+        TARGET, tag, "age", "persona-age-70", "persona-age-16", ("a 70-year-old", "a 16-year-old"), n, 24 - n,
+        (LevelShare(high, n),), (LevelShare(high, n - down), LevelShare(low, down)) if down else (LevelShare(high, n),),
+        gap, estimate(0, n, n), replace(gap, low=max(-1.0, gap.low) if down else -0.14, high=gap.high),
+        down, 0, 2.0 ** (1 - down) if down else 1.0, 2.0 ** (2 - down) if down > 1 else 1.0,
+        {"ko": "first_higher", "ru": "no_difference_found", "fa": "insufficient"}[tag],
+    )  # fmt: skip
+    name = replace(
+        found, dimension="name", first="persona-name-minister", second="persona-name-migrant",
+        words=("someone with a very long name that does not break well", "someone with another name"), pairs=0, left_out=24,
+        first_levels=(), second_levels=(), first_higher=None, second_higher=None, gap=None, p=None, p_holm=None,
+        scenarios_first=0, verdict="insufficient",
+    )  # fmt: skip
+    return (found, name) if tag == "ko" else (found,)
 
 
 def _signature(tags: tuple[str, ...], baseline: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langbias.cli.output import print_table
 from langbias.report import words
+from langbias.report.personas import persona_line
 from langbias.stats.summary import Cell, LanguageRow, Summary
 from langbias.types import Outcome, Status
 
@@ -11,7 +12,10 @@ _SILENT = (Status.BLOCKED, Status.EMPTY, Status.FAILED)
 
 
 def print_summary(summary: Summary) -> None:
-    """Per language and check: failing share with its interval, the gap's verdict, and what was not judged."""
+    """Per language and check: failing share with its interval, the gap's verdict, and what was not judged.
+
+    Below it paired personas, where any were asked.
+    """
     for target in summary.targets:
         print(
             f"\n{target}: replies that fail, by language and check ({words.counted(summary.n_scenarios, 'scenario')})"
@@ -23,6 +27,10 @@ def print_summary(summary: Summary) -> None:
             row = next(r for r in summary.rows if (r.target_id, r.language) == (target, language))
             rows.append((language, *(_cell(cell, summary.baseline) for cell in cells), _silent(row)))
         print_table(header, rows)
+        personas = [persona_line(row) for row in summary.personas if row.target_id == target]
+        if personas:
+            print(f"\n{target}: the same message from different people")
+            print_table(("language", "asked as", "address", "found"), personas)
 
 
 def _cell(cell: Cell, baseline: str) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from langbias.report import words
+from langbias.report import personas, words
 from langbias.report.model import ReportModel
 from langbias.report.quotation import visible
 
@@ -39,6 +39,8 @@ def environment() -> Environment:
         "listed": words.listed,
         "measure": words.measure,
         "measure_interval": words.measure_interval,
+        "persona_heading": personas.HEADING,
+        "persona_explanation": personas.EXPLANATION,
         "severity_words": words.SEVERITY_WORDS,
         "status_words": words.STATUS_WORDS,
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import regex
 
+from langbias.report.personas import EXPLANATION, HEADING, PersonaView
 from langbias.report.quotation import visible
 from langbias.report.shape import Arrivals, MatrixCell, ReportModel, TargetReport
 from langbias.report.words import counted, number, percent, percent_interval, points, points_interval
@@ -60,12 +61,34 @@ def _target(target: TargetReport, model: ReportModel) -> list[str]:
         f"Share of judged replies that failed (95% interval), and the gap to {plain(model.baseline.name)} in points:",
         table(["Language", "No reply", *(plain(check.title) for check in model.checks)], rows),
         *(["\n".join(f"- {plain(line)}" for line in target.footnotes)] if target.footnotes else []),
+        *_personas(target.personas),
         "What came back, and what it took (mean per reply):",
         table(
             _ARRIVED,
             arrived,
         ),
     ]
+
+
+def _personas(views: Sequence[PersonaView]) -> list[str]:
+    if not views:
+        return []
+    rows = [
+        [
+            _name(view.language),
+            plain(f"{view.dimension}: {view.sides[0].who} or {view.sides[1].who}"),
+            plain(f"{view.verdict.symbol} {view.verdict.words}"),
+            "<br>".join(
+                plain(f"{side.higher} as {side.who}" + (f" ({side.levels})" if side.levels else ""))
+                for side in view.sides
+            ),
+            plain(f"{view.gap} ({'; '.join(view.gap_notes)})" if view.gap_notes else view.gap),
+            plain("; ".join(view.rests_on)),
+        ]
+        for view in views
+    ]
+    head = ["Language", "Asked as", "Found", "Given the higher level", "Difference, points", "Rests on"]
+    return [f"**{HEADING}.** {plain(EXPLANATION)}", table(head, rows)]
 
 
 def _cell(cell: MatrixCell) -> str:

@@ -20,6 +20,7 @@ from langbias.report.evidence import (
     rules_by_id,
     view,
 )
+from langbias.report.personas import persona_views
 from langbias.report.quotation import visible
 from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
 from langbias.report.shape import Arrivals, Drawer, MatrixCell, MatrixRow, Plot, PlotRow, ReportModel, TargetReport
@@ -136,6 +137,7 @@ class _TargetBuilder:
             measures=self._measures(target_id),
             drawers=drawers,
             footnotes=footnotes(self.summary, target_id),
+            personas=persona_views(self.summary, target_id, self.order, self.known),
         )
 
     def _measures(self, target_id: str) -> tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]:

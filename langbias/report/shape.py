@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from langbias.report.evidence import EvidenceView, RuleView
+from langbias.report.personas import PersonaView
 from langbias.report.verdicts import TargetVerdict
 from langbias.report.words import CheckWords, VerdictWords
 from langbias.stats.summary import MeasureRow
@@ -108,6 +109,7 @@ class TargetReport:
     measures: tuple[tuple[CheckWords, tuple[MeasureRow, ...]], ...]
     drawers: tuple[Drawer, ...]
     footnotes: tuple[str, ...] = ()
+    personas: tuple[PersonaView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

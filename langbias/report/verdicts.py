@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from langbias.report.personas import persona_sentence
 from langbias.report.remarks import validated_words
 from langbias.report.words import (
     STATUS_WORDS,
@@ -21,7 +22,7 @@ from langbias.report.words import (
     points_interval,
     verdict_words,
 )
-from langbias.stats.summary import Cell, GapVerdict, LanguageRow, MeasureRow, Summary
+from langbias.stats.summary import Cell, GapVerdict, LanguageRow, MeasureRow, PersonaRow, Summary
 from langbias.types import Estimate, Language, Scenario, Status
 
 
@@ -53,9 +54,10 @@ def target_verdict(
     rows = {row.language: row for row in summary.rows if row.target_id == target_id}
     baseline = names.get(summary.baseline, summary.baseline)
     verdicts = tuple(
-        _with_native(
+        _with_measures(
             _language_verdict(language, [c for c in cells if c.language == language.tag], rows, cells, baseline),
             [m for m in summary.measures if (m.target_id, m.language) == (target_id, language.tag)],
+            [p for p in summary.personas if (p.target_id, p.language) == (target_id, language.tag)],
             baseline,
         )
         for language in order
@@ -64,9 +66,12 @@ def target_verdict(
     return TargetVerdict(headline, caveat, verdicts)
 
 
-def _with_native(verdict: LanguageVerdict, measures: Sequence[MeasureRow], baseline: str) -> LanguageVerdict:
-    """The verdict with what is said of the language's replies against native text, and of their cost."""
-    said = tuple(words for row in measures if (words := native_sentence(row) or cost_sentence(row, baseline)))
+def _with_measures(
+    verdict: LanguageVerdict, measures: Sequence[MeasureRow], personas: Sequence[PersonaRow], baseline: str
+) -> LanguageVerdict:
+    """The verdict with what is said of the language's replies against native text, their cost, and to whom."""
+    said = [words for row in measures if (words := native_sentence(row) or cost_sentence(row, baseline))]
+    said += [words for row in personas if (words := persona_sentence(row))]
     return replace(verdict, sentences=(*verdict.sentences, *said))
 
 
@@ -94,6 +99,8 @@ def _headline(
     rows: Mapping[str, LanguageRow],
     baseline: str,
 ) -> tuple[str, str]:
+    if rows and not any(row.planned for row in rows.values()):
+        return "No base prompt was asked, so there are no rates by language.", "Other variants count in no rate."
     if not any(row.stored for row in rows.values()):
         return "Nothing came back, so nothing could be judged.", ""
     if not any(cell.rate for cell in cells):

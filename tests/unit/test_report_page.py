@@ -305,3 +305,54 @@ def test_a_reply_of_five_megabytes_is_cut_quickly() -> None:
     )
     model = build_model(EXAMPLE["run"](), EXAMPLE["summary"](), (), [row], EXAMPLE["LANGUAGES"], ())
     assert len(render_html(model)) < 400_000
+
+
+def test_personas_are_told_as_what_was_done(model: ReportModel, page: Page) -> None:
+    markdown = render_markdown(model)
+    for said in (page.text, markdown):
+        assert "The same message from different people" in said
+        assert "Spoken to more formally as a 70-year-old than as a 16-year-old" in said
+        assert "These replies count in no rate above" in said
+        assert "Too few to say" in said
+    assert "79% as a 70-year-old (haeyo 24)<br>0% as a 16-year-old (haeyo 5, hae 19)" in markdown
+    assert "respectful (V) 24" in markdown
+    assert "0 pairs; 24 pairs left out: a reply shows no level, or never came" in markdown
+    rows = model.targets[0].personas
+    assert [(row.language.tag, row.verdict.css) for row in rows] == [
+        ("fa", "unknown"),
+        ("ko", "apart"),
+        ("ko", "unknown"),
+        ("ru", "same"),
+    ]
+    korean = next(v for v in model.targets[0].verdict.languages if v.language.tag == "ko")
+    assert korean.sentences[-1] == (
+        "Spoken to more formally as a 70-year-old than as a 16-year-old: "
+        "the higher level in 79% against 0% of 24 pairs, in 24 scenarios."
+    )
+    russian = next(v for v in model.targets[0].verdict.languages if v.language.tag == "ru")
+    assert not any("70-year-old" in sentence for sentence in russian.sentences)
+
+
+def test_no_personas_no_words_about_them() -> None:
+    model = build(("en", "ko"), personas=())
+    assert "different people" not in render_html(model) + render_markdown(model)
+
+
+def test_the_words_of_personas_are_escaped() -> None:
+    rows = tuple(replace(row, words=("<b>x</b>", "[y](z)\u202e")) for row in EXAMPLE["personas"]("ko"))
+    model = build(("en", "ko"), personas=rows)
+    assert "<b>x</b>" not in render_html(model)
+    assert r"\<b\>x\</b\>" in render_markdown(model)
+    assert "\u202e" not in render_html(model) + render_markdown(model)
+
+
+def test_personas_alone_are_no_rates() -> None:
+    summary = EXAMPLE["summary"](("en", "ko"))
+    rows = tuple(replace(r, planned=0, stored=0, statuses=(), blocked=None, empty=None) for r in summary.rows)
+    cells = tuple(replace(c, rate=None, gap=None, verdict="insufficient", outcomes=()) for c in summary.cells)
+    model = build(("en", "ko"), rows=rows, cells=cells, measures=())
+    verdict = model.targets[0].verdict
+    assert verdict.headline == "No base prompt was asked, so there are no rates by language."
+    assert not model.incomplete
+    assert len(model.targets[0].personas) == 2
+    Page(render_html(model))
