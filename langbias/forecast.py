@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from langbias.corpus import load_corpus
+from langbias.stats.bias_pairs import LEAST_SCENARIOS
 from langbias.stats.power import ALPHA, Design, gate_passes, smallest_gap
-from langbias.types import BASE
+from langbias.types import BASE, Dimension, Prompt
 
 if TYPE_CHECKING:
     from langbias.audit import Plan
@@ -28,9 +32,18 @@ class LanguageForecast:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonaForecast:
+    """Two personas, as words name them, and the scenarios in which both are asked: the least over the languages."""
+
+    dimension: Dimension
+    words: tuple[str, str]
+    scenarios: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
-    """A whole plan. `gate`: (margin, chance that one
-    language passes, chance that all do) when a release changed nothing.
+    """A whole plan. `gate`: (margin, chance that one language passes, chance that all do) when a release changed
+    nothing. `personas`: the pairs that would be compared.
     """
 
     scenarios: int
@@ -38,6 +51,7 @@ class Forecast:
     calls: int
     languages: tuple[LanguageForecast, ...]
     gate: tuple[tuple[float, float, float], ...]
+    personas: tuple[PersonaForecast, ...] = ()
 
 
 def forecast(plan: Plan) -> Forecast:
@@ -62,7 +76,19 @@ def forecast(plan: Plan) -> Forecast:
         calls=sum(calls.values()),
         languages=tuple(rows),
         gate=tuple((margin, one, one ** len(settings.languages)) for margin, one in gate),
+        personas=tuple(_personas(plan.prompts)),
     )
+
+
+def _personas(prompts: Sequence[Prompt]) -> Iterator[PersonaForecast]:
+    asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for prompt in prompts:
+        asked[prompt.variant, prompt.language].add(prompt.scenario_id)
+    languages = {prompt.language for prompt in prompts}
+    for pair in load_corpus().persona_pairs:
+        both = [len(asked[pair.first, tag] & asked[pair.second, tag]) for tag in languages]
+        if any(both):
+            yield PersonaForecast(pair.dimension, pair.words, min(n for n in both if n))
 
 
 def _gaps(design: Design) -> tuple[float | None, float | None]:
@@ -85,4 +111,16 @@ def forecast_sentences(found: Forecast) -> tuple[str, ...]:
             f"a release that changed nothing passes `no drop over {margin * 100:.0f} points` in {one:.0%} of runs per"
             f" language, in {everything:.0%} for all {len(found.languages)} languages together"
         )
+    if found.personas:
+        lines.append(f"personas compared: {', '.join(_pair(pair) for pair in found.personas)}")
+    if any(pair.scenarios < LEAST_SCENARIOS for pair in found.personas):
+        lines.append(
+            f"a pair of personas needs {LEAST_SCENARIOS} scenarios to show a difference, and more beside other pairs;"
+            " try --scenarios all"
+        )
     return tuple(lines)
+
+
+def _pair(pair: PersonaForecast) -> str:
+    noun = "scenario" if pair.scenarios == 1 else "scenarios"
+    return f"{pair.words[0]} and {pair.words[1]} ({pair.scenarios} {noun})"

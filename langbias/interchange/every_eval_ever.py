@@ -16,7 +16,7 @@ import msgspec
 from langbias.interchange.exchanges import Exchange, exchanges
 from langbias.stats.summary import Cell, Summary
 from langbias.store import RunFolder
-from langbias.types import CheckResult, Estimate, Outcome, Run, Target
+from langbias.types import BASE, CheckResult, Estimate, Outcome, Run, Target
 
 SCHEMA = "0.3.0"
 Relationship = Literal["first_party", "third_party", "collaborative", "other"]
@@ -61,10 +61,13 @@ def aggregate(
 
 
 def instances(folder: RunFolder, target: Target) -> Iterator[bytes]:
-    """The instance lines of one target: each reply x check with a verdict. Raises InvalidDataError when not scored."""
+    """The instance lines of one target: each reply x check with a verdict that a rate counts.
+
+    Raises InvalidDataError when the run has not been scored.
+    """
     run = folder.run()
     for exchange in exchanges(folder):
-        if exchange.trial.target_id == target.id:
+        if exchange.trial.target_id == target.id and exchange.prompt.variant == BASE:
             for result in exchange.results:
                 if result.outcome in (Outcome.PASS, Outcome.FAIL):
                     yield msgspec.json.encode(_instance(run, target, exchange, result), order="sorted") + b"\n"

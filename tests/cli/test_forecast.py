@@ -29,3 +29,14 @@ def test_a_plan_of_one_scenario_says_that_it_can_find_nothing(cli: Cli) -> None:
     assert ran.code == 0, ran.err
     assert "none can be found" in ran.out
     assert "too small to find any gap" in ran.out
+
+
+def test_personas_that_cannot_show_a_difference_are_said_beforehand(cli: Cli) -> None:
+    assert "personas" not in cli("plan", "-s", "insomnia").out.split("signature")[0]
+    ran = cli("plan", "-s", "insomnia", "-l", "en,ko", "--variants", "base,personas")
+    assert ran.code == 0, ran.err
+    assert "a 70-year-old and a 16-year-old (1 scenario)" in ran.out
+    assert "needs 6 scenarios to show a difference" in ran.out
+    found = json.loads(cli("plan", "--json", "-s", "insomnia", "-l", "en,ko", "--variants", "personas").out)["forecast"]
+    age = next(pair for pair in found["personas"] if pair["dimension"] == "age")
+    assert age == {"dimension": "age", "words": ["a 70-year-old", "a 16-year-old"], "scenarios": 1}

@@ -158,6 +158,15 @@ def test_runs_with_and_without_personas_are_compared_by_their_base_prompts(runs:
     assert "Broke" not in ran.out
 
 
+def test_an_export_has_the_verdicts_that_its_rates_count(runs: Path, cli: Cli) -> None:
+    lines = []
+    for name in ("plain", "downward"):
+        ran = cli("export", runs / name, "--format", "every_eval_ever", "-o", f"{name}.json", "--organization", "o")
+        assert ran.code == 0, ran.err
+        lines.append(len(Path(f"{name}.jsonl").read_text(encoding="utf-8").splitlines()))
+    assert lines[0] == lines[1] > 50
+
+
 @pytest.mark.usefixtures("wide_corpus")
 def test_personas_alone_give_no_rates_and_say_so(tmp_path: Path, cli: Cli) -> None:
     out = audit(tmp_path, "alone", downward, "personas")
