@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -31,6 +31,9 @@ from langbias.types import (
     Provenance,
     Scenario,
 )
+
+# The files of a language. Those after the first hold other variants of its prompts.
+FILES = ("prompts.toml", "paraphrases.toml", "personas.toml")
 
 
 class _ClaimBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,14 +116,27 @@ class _PromptBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     register: Literal["casual", "polite"]
     turns: tuple[str, ...]
     facts: dict[str, str]
-    provenance: _ProvenanceBlock
+    provenance: _ProvenanceBlock | None = None
     region: str | None = None
 
 
+class _PersonaBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line about who speaks, before the base wording of `scenarios`; by the register of that wording."""
+
+    variant: str
+    scenarios: tuple[str, ...]
+    casual: str | None = None
+    polite: str | None = None
+
+
 class _PromptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`provenance` is that of every prompt which has none of its own."""
+
     schema_version: int
     language: str
-    prompt: tuple[_PromptBlock, ...]
+    prompt: tuple[_PromptBlock, ...] = ()
+    persona: tuple[_PersonaBlock, ...] = ()
+    provenance: _ProvenanceBlock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +223,12 @@ def load_corpus(root: Traversable | None = None) -> Corpus:
     scenarios = tuple(_scenario(root / "scenarios.toml", block) for block in file.scenario)
     prompts: list[Prompt] = []
     for folder in sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name):
-        path = folder / "prompts.toml"
-        if path.is_file():
-            digest.update(path.read_bytes())
-            prompts += _prompts(path, folder.name, {scenario.id: scenario for scenario in scenarios})
+        here: list[Prompt] = []
+        for path in (folder / name for name in FILES):
+            if path.is_file():
+                digest.update(path.read_bytes())
+                here += _prompts(path, folder.name, {scenario.id: scenario for scenario in scenarios}, here)
+        prompts += here
     pairs = tuple(_persona_pair(root / "scenarios.toml", block, prompts) for block in file.persona_pair)
     return Corpus(file.version, digest.hexdigest()[:12], file.baseline, scenarios, tuple(prompts), pairs)
 
@@ -260,7 +278,8 @@ def _scenario(path: Traversable, block: _ScenarioBlock) -> Scenario:
     )
 
 
-def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario]) -> list[Prompt]:
+def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario], earlier: Sequence[Prompt]) -> list[Prompt]:
+    """The prompts of one file; its personas speak the base wordings of the file or of `earlier` ones."""
     file = read_toml(path, _PromptFile)
     if file.language != folder:
         raise InvalidDataError(f"{path}: language is {file.language!r} but the folder is {folder!r}; make them agree")
@@ -275,6 +294,9 @@ def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario]) -> 
         for fact_id in block.facts:
             if fact_id not in texts:
                 raise InvalidDataError(f"{path}: prompt[{block.scenario}].facts: unknown fact{closest(fact_id, texts)}")
+        provenance = block.provenance or file.provenance
+        if provenance is None:
+            raise InvalidDataError(f"{path}: prompt[{block.scenario}]: no provenance; say who wrote it")
         found.append(
             Prompt(
                 id=f"{block.scenario}/{file.language}/{block.variant}",
@@ -285,13 +307,28 @@ def _prompts(path: Traversable, folder: str, scenarios: dict[str, Scenario]) -> 
                 turns=block.turns,
                 facts=tuple(Fact(key, texts[key], quote) for key, quote in block.facts.items()),
                 provenance=Provenance(
-                    block.provenance.author,
-                    block.provenance.method,
-                    block.provenance.date,
-                    block.provenance.licence,
-                    block.provenance.reviewed_by,
+                    provenance.author, provenance.method, provenance.date, provenance.licence, provenance.reviewed_by
                 ),
                 region=block.region,
             )
         )
-    return found
+    base = {prompt.scenario_id: prompt for prompt in (*earlier, *found) if prompt.variant == BASE}
+    return found + [_persona(path, block, name, base) for block in file.persona for name in block.scenarios]
+
+
+def _persona(path: Traversable, block: _PersonaBlock, scenario_id: str, base: dict[str, Prompt]) -> Prompt:
+    """The base wording with a line before it that says who speaks."""
+    where = f"{path}: persona[{block.variant}].scenarios"
+    if scenario_id not in base:
+        raise InvalidDataError(f"{where}: no base prompt {scenario_id!r}{closest(scenario_id, base)}")
+    prompt = base[scenario_id]
+    line = block.casual if prompt.register == "casual" else block.polite
+    if line is None:
+        raise InvalidDataError(f"{where}: {scenario_id} is written {prompt.register}; add `{prompt.register}` to it")
+    first, *rest = prompt.turns
+    return replace(
+        prompt,
+        id=f"{scenario_id}/{prompt.language}/{block.variant}",
+        variant=block.variant,
+        turns=(f"{line} {first}".strip(), *rest),
+    )

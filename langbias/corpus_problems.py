@@ -21,9 +21,10 @@ def corpus_problems(corpus: Corpus, scripts: dict[str, str], taxonomy_types: fro
         if prompt.id in seen:
             problems.append(f"{prompt.id}: stands twice; keep one")
         seen[prompt.id] = prompt
-        if prompt.turns in texts:
-            problems.append(f"{prompt.id}: same text as {texts[prompt.turns]}; write it anew")
-        texts[prompt.turns] = prompt.id
+        # A persona may speak as the base wording does: the standard variety beside a regional one.
+        first = texts.setdefault(prompt.turns, prompt.id)
+        if first != prompt.id and (prompt.variant in (BASE, PARAPHRASE) or not first.endswith(f"/{BASE}")):
+            problems.append(f"{prompt.id}: same text as {first}; write it anew")
         problems += _prompt_problems(prompt, corpus.scenario(prompt.scenario_id), scripts)
     for scenario in corpus.scenarios:
         for tag in corpus.languages:

@@ -1,6 +1,7 @@
 """The shipped corpus is whole, and a broken one is refused with the reason."""
 
 import shutil
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from langbias.corpus import BASE, default_root, load_corpus
 from langbias.corpus_problems import corpus_problems
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import load_pack
-from langbias.types import PersonaPair
+from langbias.types import PARAPHRASE, PersonaPair
 
 
 def scripts(tags: tuple[str, ...]) -> dict[str, str]:
@@ -124,10 +125,10 @@ def test_variants_by_name_and_all() -> None:
 
 def test_other_variants_are_prompts_only_where_they_are_asked_for() -> None:
     corpus = load_corpus()
-    insomnia = corpus.select("insomnia")
-    assert {p.variant for p in corpus.prompts_for(["ko"], insomnia)} == {"base"}
-    both = corpus.prompts_for(["ko"], insomnia, ("persona-age-16", "persona-age-70"))
-    assert [p.id for p in both] == ["insomnia/ko/persona-age-16", "insomnia/ko/persona-age-70"]
+    panic = corpus.select("panic-night")
+    assert {p.variant for p in corpus.prompts_for(["ko"], panic)} == {"base"}
+    both = corpus.prompts_for(["ko"], panic, ("persona-age-16", "persona-age-70"))
+    assert [p.id for p in both] == ["panic-night/ko/persona-age-16", "panic-night/ko/persona-age-70"]
 
 
 PAIRS = load_corpus().persona_pairs
@@ -143,19 +144,66 @@ def test_paired_personas_differ_in_who_they_are_alone(pair: PersonaPair) -> None
     assert found
     for one, two in found:
         assert two is not None
-        assert (one.register, one.region, one.facts) == (two.register, two.region, two.facts)
+        assert (one.register, one.region, [f.id for f in one.facts]) == (
+            two.register,
+            two.region,
+            [f.id for f in two.facts],
+        )
         assert len(one.turns) == len(two.turns)
 
 
-def test_ages_genders_and_professions_are_said_in_a_few_words_of_the_first_turn() -> None:
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.dimension)
+def test_every_language_has_enough_pairs_for_a_sign_test(pair: PersonaPair) -> None:
+    """Eight scenarios that all differ one way are the fewest that five dimensions' correction lets stand."""
+    corpus = load_corpus()
+    for tag in corpus.languages:
+        assert len({p.scenario_id for p in corpus.prompts if p.variant == pair.first and p.language == tag}) >= 8
+
+
+def test_who_speaks_is_said_in_a_few_words() -> None:
+    """All but a variety of the language, which is in every word."""
     corpus = load_corpus()
     by_id = {prompt.id: prompt for prompt in corpus.prompts}
     for pair in PAIRS:
-        if pair.dimension in ("age", "gender", "profession"):
-            for one in (p for p in corpus.prompts if p.variant == pair.first):
-                two = by_id[f"{one.scenario_id}/{one.language}/{pair.second}"]
-                assert one.turns[1:] == two.turns[1:]
-                assert one.turns[0].split()[-8:] == two.turns[0].split()[-8:]
+        for one in (p for p in corpus.prompts if p.variant == pair.first and pair.dimension != "dialect"):
+            two = by_id[f"{one.scenario_id}/{one.language}/{pair.second}"]
+            words = [" ".join(prompt.turns).split() for prompt in (one, two)]
+            same = sum(block.size for block in SequenceMatcher(None, *words, autojunk=False).get_matching_blocks())
+            assert 1 <= max(map(len, words)) - same <= 7, one.id
+
+
+def test_a_paraphrase_says_the_same_in_other_words() -> None:
+    corpus = load_corpus()
+    by_id = {prompt.id: prompt for prompt in corpus.prompts}
+    found = [prompt for prompt in corpus.prompts if prompt.variant == PARAPHRASE]
+    for tag in corpus.languages:
+        assert len([prompt for prompt in found if prompt.language == tag]) >= 12
+    for prompt in found:
+        base = by_id[f"{prompt.scenario_id}/{prompt.language}/base"]
+        assert (prompt.register, prompt.region) == (base.register, base.region)
+        lengths = [len(" ".join(p.turns)) for p in (prompt, base)]
+        assert max(lengths) < 1.6 * min(lengths), prompt.id
+        assert SequenceMatcher(None, prompt.turns[0], base.turns[0], autojunk=False).ratio() < 0.8, prompt.id
+
+
+def test_a_persona_speaks_in_the_register_of_the_message(copy: Path) -> None:
+    edit(copy / "ko/personas.toml", 'polite = "저 16살이에요."\n', "")
+    with pytest.raises(InvalidDataError, match=r"persona\[persona-age-16\].*written polite; add `polite`"):
+        load_corpus(copy)
+
+
+def test_a_persona_of_an_unknown_scenario_is_named(copy: Path) -> None:
+    edit(copy / "yo/personas.toml", 'scenarios = ["panic-night"', 'scenarios = ["panic-nigth"')
+    with pytest.raises(InvalidDataError, match=r"no base prompt 'panic-nigth'.*panic-night"):
+        load_corpus(copy)
+
+
+def test_a_prompt_without_provenance_is_named(copy: Path) -> None:
+    path = copy / "fa/paraphrases.toml"
+    lines = [x for x in path.read_text(encoding="utf-8").splitlines() if not x.startswith("provenance")]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InvalidDataError, match="no provenance"):
+        load_corpus(copy)
 
 
 def test_a_pair_with_an_unknown_variant_is_refused(copy: Path) -> None:
@@ -184,27 +232,23 @@ def test_a_persona_of_no_pair_is_named(copy: Path) -> None:
     path = copy / "scenarios.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("[[persona_pair]]")], encoding="utf-8")
-    assert "insomnia/ko/persona-age-16: 'persona-age-16' is in no [[persona_pair]]" in problems(copy)
+    assert "panic-night/ko/persona-age-16: 'persona-age-16' is in no [[persona_pair]]" in problems(copy)
     with pytest.raises(UsageError, match="no variant chosen"):
         load_corpus(copy).select_variants("personas")
 
 
 def test_a_persona_without_its_partner_is_named(copy: Path) -> None:
-    path = copy / "ko/prompts.toml"
-    blocks = path.read_text(encoding="utf-8").split("[[prompt]]")
-    kept = [b for b in blocks if 'scenario = "insomnia"\nvariant = "persona-age-16"' not in b]
-    assert len(kept) == len(blocks) - 1
-    path.write_text("[[prompt]]".join(kept), encoding="utf-8")
-    assert "insomnia/ko/persona-age-70: has no partner to be compared with; write persona-age-16" in problems(copy)
+    edit(copy / "ko/personas.toml", 'variant = "persona-age-16"', 'variant = "persona-man"')
+    assert "panic-night/ko/persona-age-70: has no partner to be compared with; write persona-age-16" in problems(copy)
 
 
 def test_a_pair_that_differs_in_more_than_who_speaks_is_named(copy: Path) -> None:
     edit(
-        copy / "ko/prompts.toml",
-        'variant = "persona-age-16"\nregister = "casual"',
-        'variant = "persona-age-16"\nregister = "polite"',
+        copy / "ru/personas.toml",
+        'variant = "persona-woman"\nregister = "casual"',
+        'variant = "persona-woman"\nregister = "polite"',
     )
-    assert "insomnia/ko/persona-age-70: register or region differs from persona-age-16" in problems(copy)
+    assert "persona-woman: register or region differs from persona-man" in problems(copy)
 
 
 def test_a_pair_that_stands_twice_is_named(copy: Path) -> None:

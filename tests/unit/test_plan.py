@@ -68,7 +68,7 @@ def test_only_the_base_variant_is_planned_unless_others_are_named() -> None:
     assert {prompt.variant for prompt in made.prompts} == {"base"}
     assert made.run.plan.variants == ("base",)
     assert "variants:" not in made.run.signature
-    personas = _plan(scenarios="insomnia", variants="persona-age-16,persona-age-70", languages="en,ko")
+    personas = _plan(scenarios="panic-night", variants="persona-age-16,persona-age-70", languages="en,ko")
     assert len(personas.trials) == 2 * 2
     assert personas.run.plan.variants == ("persona-age-16", "persona-age-70")
     assert "|variants:persona-age-16,persona-age-70|" in personas.run.signature
@@ -76,8 +76,8 @@ def test_only_the_base_variant_is_planned_unless_others_are_named() -> None:
 
 
 def test_a_variant_that_the_scenarios_lack_is_refused() -> None:
-    with pytest.raises(UsageError, match="no prompt of variant persona-woman"):
-        _plan(scenarios="insomnia", variants="persona-woman")
+    with pytest.raises(UsageError, match="no prompt of variant persona-age-16"):
+        _plan(scenarios="exam-stress", variants="persona-age-16")
 
 
 def test_what_is_asked_beside_the_base_prompts_leaves_their_order() -> None:
