@@ -30,7 +30,7 @@ def print_summary(summary: Summary) -> None:
         personas = [persona_line(row) for row in summary.personas if row.target_id == target]
         if personas:
             print(f"\n{target}: the same message from different people")
-            print_table(("language", "asked as", "address", "found"), personas)
+            print_table(("language", "asked as", "given the higher level", "found"), personas)
 
 
 def _cell(cell: Cell, baseline: str) -> str:

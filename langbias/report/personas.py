@@ -67,24 +67,22 @@ def persona_verdict(row: PersonaRow) -> VerdictWords:
 
 def persona_sentence(row: PersonaRow) -> str:
     """A difference that was found, as a sentence; an empty string where none was."""
-    if row.verdict not in ("first_higher", "second_higher") or row.gap is None:
+    first, second, gap = row.first_higher, row.second_higher, row.gap
+    if row.verdict not in ("first_higher", "second_higher") or first is None or second is None or gap is None:
         return ""
-    return f"{persona_verdict(row).words}: {_shares(row)}, in {counted(row.gap.n_clusters, 'scenario')}."
+    shares = f"{percent(first.value)} against {percent(second.value)} of {counted(row.pairs, 'pair')}"
+    return f"{persona_verdict(row).words}: the higher level in {shares}, in {counted(gap.n_clusters, 'scenario')}."
 
 
 def persona_line(row: PersonaRow) -> tuple[str, str, str, str]:
     """A row for the terminal: language, who, shares of the higher level, verdict."""
+    first, second = row.first_higher, row.second_higher
+    pairs = counted(row.pairs, "pair")
+    shares = f"{percent(first.value)} / {percent(second.value)} of {pairs}" if first and second else "–"
     verdict = persona_verdict(row)
     higher = {"first_higher": row.words[0], "second_higher": row.words[1]}.get(row.verdict)
     said = f"more formally as {higher}" if higher else verdict.words
-    return row.language, f"{row.words[0]} / {row.words[1]}", _shares(row), f"{verdict.symbol} {said}"
-
-
-def _shares(row: PersonaRow) -> str:
-    if row.first_higher is None or row.second_higher is None:
-        return "no pair shows a level"
-    shares = f"{percent(row.first_higher.value)} against {percent(row.second_higher.value)}"
-    return f"the higher level in {shares} of {counted(row.pairs, 'pair')}"
+    return row.language, f"{row.words[0]} / {row.words[1]}", shares, f"{verdict.symbol} {said}"
 
 
 def _view(row: PersonaRow, language: Language) -> PersonaView:

@@ -32,11 +32,11 @@ def test_a_plan_of_one_scenario_says_that_it_can_find_nothing(cli: Cli) -> None:
 
 
 def test_personas_that_cannot_show_a_difference_are_said_beforehand(cli: Cli) -> None:
-    assert "personas" not in cli("plan", "-s", "insomnia").out.split("signature")[0]
-    ran = cli("plan", "-s", "insomnia", "-l", "en,ko", "--variants", "base,personas")
+    assert "personas" not in cli("plan", "-s", "panic-night").out.split("signature")[0]
+    ran = cli("plan", "-s", "panic-night", "-l", "en,ko", "--variants", "base,personas")
     assert ran.code == 0, ran.err
     assert "a 70-year-old and a 16-year-old (1 scenario)" in ran.out
     assert "needs 6 scenarios to show a difference" in ran.out
-    found = json.loads(cli("plan", "--json", "-s", "insomnia", "-l", "en,ko", "--variants", "personas").out)["forecast"]
+    found = json.loads(cli("plan", "--json", "-s", "panic-night", "-l", "en,ko", "--variants", "personas").out)["forecast"]
     age = next(pair for pair in found["personas"] if pair["dimension"] == "age")
     assert age == {"dimension": "age", "words": ["a 70-year-old", "a 16-year-old"], "scenarios": 1}

@@ -176,7 +176,7 @@ def test_personas_alone_give_no_rates_and_say_so(tmp_path: Path, cli: Cli) -> No
     ran = cli("report", out)
     assert ran.code == 0
     assert "↕ more formally as a 70-year-old" in ran.out
-    assert "the higher level in 100% against 0% of 9 pairs" in ran.out
+    assert "100% / 0% of 9 pairs" in ran.out
 
 
 @pytest.mark.usefixtures("wide_corpus")
