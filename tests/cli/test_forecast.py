@@ -37,6 +37,6 @@ def test_personas_that_cannot_show_a_difference_are_said_beforehand(cli: Cli) ->
     assert ran.code == 0, ran.err
     assert "a 70-year-old and a 16-year-old (1 scenario)" in ran.out
     assert "needs 6 scenarios to show a difference" in ran.out
-    found = json.loads(cli("plan", "--json", "-s", "panic-night", "-l", "en,ko", "--variants", "personas").out)["forecast"]
-    age = next(pair for pair in found["personas"] if pair["dimension"] == "age")
+    ran = cli("plan", "--json", "-s", "panic-night", "-l", "en,ko", "--variants", "personas")
+    age = next(pair for pair in json.loads(ran.out)["forecast"]["personas"] if pair["dimension"] == "age")
     assert age == {"dimension": "age", "words": ["a 70-year-old", "a 16-year-old"], "scenarios": 1}
