@@ -13,7 +13,8 @@ Needed = frozenset[str] | None
 
 _QUANTIFIER = regex.compile(r"[?*+]|\{\d*(?:,\d*)?\}")
 _LOOK = regex.compile(r"\(\?<?[=!]")
-_PLAIN_GROUP = regex.compile(r"\((?:\?:)?(?!\?)")
+# `(?-i:` only narrows what matches. Whoever looks for its pieces in lower case lowers them as well.
+_PLAIN_GROUP = regex.compile(r"\((?:\?(?:-i)?:)?(?!\?)")
 # Escapes of one character, and how many hexadecimal digits follow.
 _CODE_POINT = {"x": 2, "u": 4, "U": 8}
 _SPECIAL = frozenset("\\[](){}|.^$?*+")
@@ -113,7 +114,7 @@ def _joined(heads: _Heads, part: _Heads) -> _Heads:
 
 def _atom_heads(pattern: str, at: int) -> tuple[_Heads, int]:
     char = pattern[at]
-    if char == "(" and _PLAIN_GROUP.match(pattern, at) and not _LOOK.match(pattern, at):
+    if char == "(" and _PLAIN_GROUP.match(pattern, at) and not pattern.startswith("(?-i:", at):
         heads, end = _any_head(pattern, pattern.index("(", at) + (3 if pattern.startswith("(?:", at) else 1))
         return heads, end + 1
     few = _SMALL_CLASS.match(pattern, at)
@@ -142,7 +143,8 @@ def _sequence(pattern: str, at: int) -> tuple[Needed, int]:
     def better(one: Needed, other: Needed) -> Needed:
         if one is None or other is None:
             return one if other is None else other
-        return max(one, other, key=lambda pieces: min(map(len, pieces)))
+        # Pieces that are too many to look for are worth less than any others.
+        return max(one, other, key=lambda pieces: (len(pieces) <= _NEEDED_LIMIT, min(map(len, pieces))))
 
     while at < len(pattern) and pattern[at] not in "|)":
         literal, group, end = _atom(pattern, at)

@@ -22,7 +22,8 @@ class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of `lemma`, one of `form` (lower case) and all grammemes of one entry of `tag`, but none of `not_tag`; a field left
     out fits all. `unless` are patterns: a hit that touches a match of one is no address. `generic` forms also serve
     for people in general ("when you are tired ..."), so they do not count inside a clause of kind generic. `weak`
-    forms decide only where nothing else does. `needs_marks` forms are "uncertain" in a text written without its
+    forms decide only where nothing else does; `yields` forms, which may also be about somebody else, do not count in a
+    sentence where a form without this sign speaks to the reader in the other way. `needs_marks` forms are "uncertain" in a text written without its
     `marks`. `level` names the step where a language has more than two.
     """
 
@@ -44,6 +45,7 @@ class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignore_case: bool = True
     generic: bool = False
     weak: bool = False
+    yields: bool = False
     needs_marks: bool = False
     level: str = ""
     note: str = ""

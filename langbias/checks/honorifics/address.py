@@ -64,7 +64,7 @@ def read_address(value: str, pack: HonorificsFile, analyse: Analyse | None) -> R
     prose = prose_of(value[:TEXT_LIMIT], pack.quotes, pack.same_letters, pack.own_words)
     hits = find_markers(prose.text, pack, analyse) + find_levels(prose, pack, analyse)
     hits = _without_clauses(sorted(hits, key=lambda hit: hit.span), prose, pack)
-    hits = [_weaken_in_fragment(hit, prose) for hit in hits]
+    hits = _without_yielding([_weaken_in_fragment(hit, prose) for hit in hits], prose)
     if pack.marks is not None and not _writes_marks(prose.text, pack.marks):
         hidden = {marker.id for marker in pack.marker if marker.needs_marks}
         hits = [replace(hit, address="uncertain") if hit.rule_id in hidden else hit for hit in hits]
@@ -86,6 +86,17 @@ def _decide(hits: list[Hit]) -> str:
 def _weaken_in_fragment(hit: Hit, prose: Prose) -> Hit:
     at = prose.sentence_at(hit.span.start)
     return replace(hit, weak=True) if at is not None and prose.sentences[at].fragment else hit
+
+
+def _without_yielding(hits: list[Hit], prose: Prose) -> list[Hit]:
+    """`hits` without those that may be about somebody else, in sentences where the reader is addressed the other way."""
+    if not any(hit.yields for hit in hits):
+        return hits
+    firm = {(prose.sentence_at(hit.span.start), hit.address) for hit in hits if not (hit.yields or hit.weak)}
+    other = {"V": "T", "T": "V"}
+    return [
+        hit for hit in hits if not hit.yields or (prose.sentence_at(hit.span.start), other.get(hit.address)) not in firm
+    ]
 
 
 def _without_clauses(hits: list[Hit], prose: Prose, pack: HonorificsFile) -> list[Hit]:

@@ -26,6 +26,7 @@ class Hit:
     level: str = ""
     generic: bool = False
     weak: bool = False
+    yields: bool = False
 
 
 @lru_cache(maxsize=128)
@@ -34,10 +35,15 @@ def _lexicon(pack: HonorificsFile) -> Lexicon:
 
 
 def _alternatives(marker: Marker, pack: HonorificsFile) -> tuple[str, ...]:
-    if marker.kind != "forms":
-        return marker.any
-    stems = [stem for group in pack.stem_list if group.id in marker.stems for stem in group.words]
-    return tuple(template.replace("{}", stem) for stem in stems for template in marker.templates)
+    if marker.kind == "forms":
+        stems = [stem for group in pack.stem_list if group.id in marker.stems for stem in group.words]
+        return tuple(template.replace("{}", stem) for stem in stems for template in marker.templates)
+    patterns = marker.any
+    for group in pack.stem_list:
+        if group.id in marker.stems:
+            any_stem = f"(?:{'|'.join(group.words)})"
+            patterns = tuple(pattern.replace(f"{{{group.id}}}", any_stem) for pattern in patterns)
+    return patterns
 
 
 def find_markers(prose: str, pack: HonorificsFile, analyse: Analyse | None) -> list[Hit]:
@@ -47,7 +53,7 @@ def find_markers(prose: str, pack: HonorificsFile, analyse: Analyse | None) -> l
     if morph and analyse is not None:
         fitting = [(m, Span(token.start, token.end)) for token in analyse(prose) for m in morph if _fits(m, token)]
         found += without_spared(fitting, prose)
-    hits = [Hit(span, m.address, m.id, m.level, m.generic, m.weak) for m, span in found]
+    hits = [Hit(span, m.address, m.id, m.level, m.generic, m.weak, m.yields) for m, span in found]
     return sorted(hits, key=lambda hit: hit.span)
 
 
