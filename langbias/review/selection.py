@@ -14,7 +14,7 @@ from langbias.errors import InvalidDataError, UsageError
 from langbias.scoring import read_note, stored_results
 from langbias.store import RunFolder
 from langbias.tags import canonical, closest
-from langbias.types import Outcome, Status
+from langbias.types import BASE, Outcome, Status
 
 FOLDER = "review"
 SCHEMA_VERSION = 1
@@ -50,7 +50,7 @@ class ReviewSelection:
 def draw_selection(folder: RunFolder, language: str, n: int, raters: int, seed: int | None) -> ReviewSelection:
     """Draw `n` answered replies, half of them from those that some check failed; all of them when there are fewer.
 
-    The same run, language, n and seed give the same draw. Raises UsageError for a language that the run lacks or has
+    Replies to the base prompts only: they alone count in the rates that the answers correct. The same run, language, n and seed give the same draw. Raises UsageError for a language that the run lacks or has
     no answered reply in, InvalidDataError for a run that was not scored.
     """
     run, note = folder.run(), read_note(folder)
@@ -58,9 +58,12 @@ def draw_selection(folder: RunFolder, language: str, n: int, raters: int, seed: 
     if tag not in run.plan.languages:
         raise UsageError(f"the run has no language {tag!r}{closest(tag, run.plan.languages)}")
     seed = run.plan.seed if seed is None else seed
+    base = {prompt.id for prompt in folder.prompts() if prompt.variant == BASE}
+    trials = {trial.id for trial in folder.trials() if trial.prompt_id in base}
     strata: dict[str, list[tuple[str, int, str]]] = {"failed": [], "passed": []}
     for item, results in stored_results(folder, note.checks):
-        if item.language == tag and item.response.status in (Status.OK, Status.TRUNCATED):
+        answered = item.response.status in (Status.OK, Status.TRUNCATED)
+        if item.language == tag and answered and item.response.trial_id in trials:
             failed = any(result.outcome is Outcome.FAIL for result in results)
             place = (item.response.trial_id, item.response.turn, item.target_id)
             strata["failed" if failed else "passed"].append(place)

@@ -195,3 +195,14 @@ def test_the_shipped_personas_can_be_asked_for(cli: Cli) -> None:
     ran = cli("plan", "-s", "all", "--variants", "personas", "-l", "en,ko")
     assert ran.code == 0, ran.err
     assert cli("plan", "--variants", "persona").err.count("did you mean") == 1
+
+
+def test_people_are_asked_about_replies_that_count_in_the_rates(cli: Cli, runs: Path) -> None:
+    folder = runs / "downward"
+    assert cli("review", "export", folder, "-l", "ko", "--n", "1000").code == 0
+    (selection,) = (folder / "review").glob("*/selection.json")
+    drawn = {item["trial_id"] for item in json.loads(selection.read_text(encoding="utf-8"))["items"]}
+    trials = [json.loads(line) for line in (folder / "trials.jsonl").read_text(encoding="utf-8").splitlines()]
+    asked = {trial["id"]: trial["prompt_id"] for trial in trials}
+    assert drawn
+    assert {asked[name].rpartition("/")[2] for name in drawn} == {"base"}
