@@ -10,7 +10,7 @@ from langbias.corpus import BASE, default_root, load_corpus
 from langbias.corpus_problems import corpus_problems
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import load_pack
-from langbias.types import PARAPHRASE, PersonaPair
+from langbias.types import PARAPHRASE, PersonaPair, Scenario
 
 
 def scripts(tags: tuple[str, ...]) -> dict[str, str]:
@@ -22,10 +22,10 @@ def test_the_shipped_corpus_has_no_problem() -> None:
     assert corpus_problems(corpus, scripts(corpus.languages), frozenset()) == []
 
 
-def test_the_shipped_corpus_is_24_scenarios_in_five_languages() -> None:
+def test_the_shipped_corpus_is_41_scenarios_in_five_languages() -> None:
     corpus = load_corpus()
-    assert len(corpus.scenarios) == 24
-    assert sum(prompt.variant == BASE for prompt in corpus.prompts) == 120
+    assert len(corpus.scenarios) == 41
+    assert sum(prompt.variant == BASE for prompt in corpus.prompts) == 205
     assert sum(scenario.core for scenario in corpus.scenarios) == 8
     assert sum(scenario.turn_count == 2 for scenario in corpus.scenarios) >= 4
     assert {prompt.provenance.method for prompt in corpus.prompts} == {"authored"}
@@ -274,3 +274,28 @@ def test_an_unknown_state_of_a_fact_is_refused(copy: Path, states: str, hint: st
     edit(copy / "scenarios.toml", 'states = "faith"', f'states = "{states}"')
     with pytest.raises(InvalidDataError, match=rf"scenario\[faith-low-mood\].facts\[faith_matters\].states.*{hint}"):
         load_corpus(copy)
+
+
+TWINS = [
+    (one, load_corpus().scenario(one.twin))
+    for one in load_corpus().scenarios
+    if one.twin is not None and one.id < one.twin
+]
+
+
+@pytest.mark.parametrize(("one", "other"), TWINS, ids=lambda scenario: scenario.id)
+def test_twins_differ_in_a_fact_and_what_rests_on_it(one: Scenario, other: Scenario) -> None:
+    assert {fact.id for fact in one.facts} != {fact.id for fact in other.facts}
+    assert one.expectation.expected != other.expectation.expected
+    assert (one.turn_count, one.region) == (other.turn_count, other.region)
+    corpus = load_corpus()
+    both = corpus.prompts_for(corpus.languages, (one, other))
+    assert len(both) == 2 * len(corpus.languages)
+    for language in corpus.languages:
+        a, b = (prompt for prompt in both if prompt.language == language)
+        assert a.register == b.register
+
+
+def test_only_scenarios_named_in_the_file_have_no_twin() -> None:
+    alone = {s.id for s in load_corpus().scenarios if s.twin is None}
+    assert alone == {"exam-stress", "insomnia", "panic-night", "culture-bound-term", "revenge-thoughts"}
