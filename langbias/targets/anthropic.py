@@ -7,17 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from langbias.targets.outcome import answered, malformed, refused
-from langbias.targets.payload import (
-    MalformedBodyError,
-    decode_json,
-    dig,
-    events,
-    is_event_stream,
-    items_at,
-    text_at,
-    usage_at,
-)
+from langbias.targets.outcome import answered, malformed, read_answer, refused
+from langbias.targets.payload import MalformedBodyError, dig, events, items_at, text_at, usage_at
 from langbias.targets.protocol import HttpRequest, Message, Reply, RequestSettings
 from langbias.types import Param
 
@@ -58,41 +49,29 @@ class Anthropic:
         return HttpRequest(f"{base}/v1/messages", tuple(headers), msgspec.json.encode(body))
 
     def parse(self, http_status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-        try:
-            if not 200 <= http_status < 300:
-                return _parse_error(http_status, body)
-            data = _assemble(body) if is_event_stream(headers) else decode_json(body)
-        except MalformedBodyError as problem:
-            return malformed(http_status, str(problem))
-        if dig(data, "type") == "error":
-            return _refused(529 if dig(data, "error", "type") == "overloaded_error" else 502, data)
-        if not isinstance(dig(data, "content"), list):
-            return malformed(http_status, "the reply has no content blocks")
-        stop = text_at(data, "stop_reason")
-        return answered(
-            "".join(
-                text_at(block, "text") or "" for block in items_at(data, "content") if dig(block, "type") == "text"
-            ),
-            finish_reason=stop,
-            blocked=stop == "refusal",
-            truncated=stop in _TRUNCATED,
-            http_status=http_status,
-            usage=usage_at(dig(data, "usage"), "input_tokens", "output_tokens"),
-            model=text_at(data, "model"),
-        )
+        return read_answer(http_status, headers, body, assemble=_assemble, result=_result, refusal=_refused)
 
 
-def _parse_error(http_status: int, body: bytes) -> Reply:
-    try:
-        data = decode_json(body)
-    except MalformedBodyError:
-        return refused(http_status, None, body[:300].decode("utf-8", "replace"))
-    return _refused(http_status, data)
+def _result(http_status: int, data: object) -> Reply:
+    if dig(data, "type") == "error":
+        return _refused(529 if dig(data, "error", "type") == "overloaded_error" else 502, data)
+    if not isinstance(dig(data, "content"), list):
+        return malformed(http_status, "the reply has no content blocks")
+    stop = text_at(data, "stop_reason")
+    return answered(
+        "".join(text_at(block, "text") or "" for block in items_at(data, "content") if dig(block, "type") == "text"),
+        finish_reason=stop,
+        blocked=stop == "refusal",
+        truncated=stop in _TRUNCATED,
+        http_status=http_status,
+        usage=usage_at(dig(data, "usage"), "input_tokens", "output_tokens"),
+        model=text_at(data, "model"),
+    )
 
 
-def _refused(http_status: int, data: object) -> Reply:
+def _refused(http_status: int, data: object, raw: str = "") -> Reply:
     code = text_at(data, "error", "type")
-    message = text_at(data, "error", "message") or ""
+    message = text_at(data, "error", "message") or raw
     # An empty account is a 400 invalid_request_error whose message alone says so.
     quota = code == "billing_error" or "credit balance" in message.lower()
     return refused(http_status, code, message, quota=quota)

@@ -11,17 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from langbias.targets.outcome import answered, blocked_by_http, malformed, refused
-from langbias.targets.payload import (
-    MalformedBodyError,
-    decode_json,
-    dig,
-    events,
-    is_event_stream,
-    items_at,
-    text_at,
-    usage_at,
-)
+from langbias.targets.outcome import answered, blocked_by_http, malformed, read_answer, refused
+from langbias.targets.payload import MalformedBodyError, dig, events, items_at, text_at, usage_at
 from langbias.targets.protocol import HttpRequest, Message, Reply, RequestSettings
 from langbias.types import Param
 
@@ -79,16 +70,7 @@ class ChatCompletions:
         return HttpRequest(endpoint(self.base_url), tuple(headers), msgspec.json.encode(body))
 
     def parse(self, http_status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-        try:
-            if not 200 <= http_status < 300:
-                return _parse_error(http_status, _or_none(body), body)
-            data = _assemble(body) if is_event_stream(headers) else decode_json(body)
-        except MalformedBodyError as problem:
-            return malformed(http_status, str(problem))
-        if dig(data, "error") and not items_at(data, "choices"):  # OpenRouter: 200 with an error inside
-            code = dig(data, "error", "code")
-            return _parse_error(code if isinstance(code, int) and code >= 400 else 502, data, body)
-        return _parse_choice(http_status, data)
+        return read_answer(http_status, headers, body, assemble=_assemble, result=_result, refusal=_refused)
 
 
 def endpoint(base_url: str) -> str:
@@ -98,15 +80,10 @@ def endpoint(base_url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"{path}/chat/completions", parts.query, ""))
 
 
-def _or_none(body: bytes) -> object:
-    """Errors of proxies are often HTML: the status then says it all."""
-    try:
-        return decode_json(body)
-    except MalformedBodyError:
-        return None
-
-
-def _parse_choice(http_status: int, data: object) -> Reply:
+def _result(http_status: int, data: object) -> Reply:
+    if dig(data, "error") and not items_at(data, "choices"):  # OpenRouter: 200 with an error inside
+        code = dig(data, "error", "code")
+        return _refused(code if isinstance(code, int) and code >= 400 else 502, data)
     choice = dig(data, "choices", 0)
     message = dig(choice, "message")
     if not isinstance(message, dict):
@@ -134,15 +111,12 @@ def _content(message: dict[str, object]) -> str:
     return "".join(text_at(part, "text") or "" for part in items_at(message, "content") if dig(part, "type") == "text")
 
 
-def _parse_error(http_status: int, data: object, body: bytes) -> Reply:
+def _refused(http_status: int, data: object, raw: str = "") -> Reply:
     error = dig(data, "error")
     raw_code = dig(error, "code") or dig(error, "type") or dig(data, "code")
     code = str(raw_code) if isinstance(raw_code, str | int) else None
     message = (
-        text_at(error, "message")
-        or text_at(data, "message")
-        or (error if isinstance(error, str) else None)
-        or ("" if data is not None else body[:300].decode("utf-8", "replace"))
+        text_at(error, "message") or text_at(data, "message") or (error if isinstance(error, str) else None) or raw
     )
     inner = text_at(error, "innererror", "code")
     # OpenRouter answers 403 with the reasons when its moderation stops a prompt.

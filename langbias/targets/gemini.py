@@ -7,17 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from langbias.targets.outcome import answered, malformed, refused
-from langbias.targets.payload import (
-    MalformedBodyError,
-    decode_json,
-    dig,
-    events,
-    is_event_stream,
-    items_at,
-    text_at,
-    usage_at,
-)
+from langbias.targets.outcome import answered, malformed, read_answer, refused
+from langbias.targets.payload import MalformedBodyError, dig, events, items_at, text_at, usage_at
 from langbias.targets.protocol import HttpRequest, Message, Reply, RequestSettings
 from langbias.types import Param
 
@@ -65,37 +56,29 @@ class Gemini:
         return HttpRequest(url, tuple(headers), msgspec.json.encode(body))
 
     def parse(self, http_status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-        try:
-            if not 200 <= http_status < 300:
-                return _parse_error(http_status, body)
-            data = _assemble(body) if is_event_stream(headers) else decode_json(body)
-        except MalformedBodyError as problem:
-            return malformed(http_status, str(problem))
-        candidate = dig(data, "candidates", 0)
-        blocked_prompt = text_at(data, "promptFeedback", "blockReason")
-        if candidate is None and blocked_prompt is None:
-            return malformed(http_status, "the reply has neither candidates nor promptFeedback.blockReason")
-        finish = text_at(candidate, "finishReason") or blocked_prompt
-        return answered(
-            "".join(
-                text_at(part, "text") or ""
-                for part in items_at(candidate, "content", "parts")
-                if not dig(part, "thought")
-            ),
-            finish_reason=finish,
-            blocked=blocked_prompt is not None or finish in _BLOCKED,
-            truncated=finish == "MAX_TOKENS",
-            http_status=http_status,
-            usage=usage_at(dig(data, "usageMetadata"), "promptTokenCount", "candidatesTokenCount"),
-            model=text_at(data, "modelVersion"),
-        )
+        return read_answer(http_status, headers, body, assemble=_assemble, result=_result, refusal=_refused)
 
 
-def _parse_error(http_status: int, body: bytes) -> Reply:
-    try:
-        data = decode_json(body)
-    except MalformedBodyError:
-        return refused(http_status, None, body[:300].decode("utf-8", "replace"))
+def _result(http_status: int, data: object) -> Reply:
+    candidate = dig(data, "candidates", 0)
+    blocked_prompt = text_at(data, "promptFeedback", "blockReason")
+    if candidate is None and blocked_prompt is None:
+        return malformed(http_status, "the reply has neither candidates nor promptFeedback.blockReason")
+    finish = text_at(candidate, "finishReason") or blocked_prompt
+    return answered(
+        "".join(
+            text_at(part, "text") or "" for part in items_at(candidate, "content", "parts") if not dig(part, "thought")
+        ),
+        finish_reason=finish,
+        blocked=blocked_prompt is not None or finish in _BLOCKED,
+        truncated=finish == "MAX_TOKENS",
+        http_status=http_status,
+        usage=usage_at(dig(data, "usageMetadata"), "promptTokenCount", "candidatesTokenCount"),
+        model=text_at(data, "modelVersion"),
+    )
+
+
+def _refused(http_status: int, data: object, raw: str) -> Reply:
     if isinstance(data, list):  # the streaming verb wraps its errors in a list
         data = dig(data, 0)
     details = items_at(data, "error", "details")
@@ -104,7 +87,7 @@ def _parse_error(http_status: int, body: bytes) -> Reply:
     return refused(
         http_status,
         text_at(data, "error", "status"),
-        text_at(data, "error", "message") or "",
+        text_at(data, "error", "message") or raw,
         quota=http_status == 429 and any("PerDay" in quota_id for quota_id in quota_ids),
         wrong_key=any(dig(detail, "reason") == "API_KEY_INVALID" for detail in details),
         retry_after=max((_seconds(delay) for delay in delays if delay), default=None),

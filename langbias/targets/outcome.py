@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from langbias.targets.payload import one_line
+from collections.abc import Callable, Mapping
+
+from langbias.targets.payload import MalformedBodyError, decode_json, is_event_stream, one_line
 from langbias.targets.protocol import Fault, Reply
 from langbias.types import Status, Usage
 
@@ -10,6 +12,7 @@ _FATAL = frozenset({401, 402, 404, 405, 410})
 _BUSY = frozenset({429, 529})
 # 520-527 are what CDNs answer for an origin that is down.
 _SERVER = frozenset({408, 409, 425, *range(500, 529)})
+_EXCERPT_BYTES = 300
 
 REMEDIES = {
     401: "check the key",
@@ -17,6 +20,33 @@ REMEDIES = {
     403: "check the key's permissions",
     404: "check the address and the model name",
 }
+
+
+def read_answer(
+    http_status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    assemble: Callable[[bytes], object],
+    result: Callable[[int, object], Reply],
+    refusal: Callable[[int, object, str], Reply],
+) -> Reply:
+    """The steps from an answer to a Reply that all APIs share which speak JSON or server-sent events.
+
+    `assemble` makes one value of a stream's body (raises MalformedBodyError), `result` reads the value of an answer
+    with status 2xx, `refusal` that of any other: None and the beginning of the body where it is no JSON, as proxies'
+    errors often are.
+    """
+    if not 200 <= http_status < 300:
+        try:
+            return refusal(http_status, decode_json(body), "")
+        except MalformedBodyError:
+            return refusal(http_status, None, body[:_EXCERPT_BYTES].decode("utf-8", "replace"))
+    try:
+        data = assemble(body) if is_event_stream(headers) else decode_json(body)
+    except MalformedBodyError as problem:
+        return malformed(http_status, str(problem))
+    return result(http_status, data)
 
 
 def answered(
