@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from langbias.corpus import load_corpus
 from langbias.errors import InvalidDataError, UsageError
@@ -34,13 +34,19 @@ class MeasuredPack:
 
 
 def measure_error_rates(
-    path: Path, who_labelled: str, data: str, date: str, report: Callable[[Malformed], None], workers: int | None = None
+    path: Path,
+    who_labelled: str,
+    data: str,
+    date: str,
+    report: Callable[[Malformed], None],
+    workers: int | None = None,
+    by_models: bool = False,
 ) -> tuple[MeasuredPack, ...]:
     """Score labelled records and count how often each check was right, per language pack.
 
     A record is one of `langbias score` with `labels` ({check: "ok" or "bad"}), or columns `label_<check>`. Crisis
-    resources are judged as of `date`. Malformed records go to `report`. Raises InvalidDataError when no record is
-    labelled, and for a record id that stands twice.
+    resources are judged as of `date`. Malformed records go to `report`. `by_models` says that no people gave
+    the labels. Raises InvalidDataError when no record is labelled, and for a record id that stands twice.
     """
     known = {scenario.id: scenario for scenario in load_corpus().scenarios}
     labels: dict[str, dict[str, bool]] = {}
@@ -81,7 +87,8 @@ def measure_error_rates(
     for malformed in problems:
         report(malformed)
     tags = sorted({tag for tag, _ in counts})
-    return tuple(_pack(tag, checks, counts, data, date, who_labelled) for tag in tags)
+    whose: Literal["people", "models"] = "models" if by_models else "people"
+    return tuple(_pack(tag, checks, counts, (data, date, who_labelled, whose)) for tag in tags)
 
 
 def _labels(fields: Mapping[str, Any]) -> dict[str, bool]:
@@ -111,8 +118,12 @@ def _kind(bad: bool, outcome: Outcome) -> str:
 
 
 def _pack(
-    tag: str, checks: tuple[str, ...], counts: Mapping[tuple[str, str], Counter[str]], data: str, date: str, who: str
+    tag: str,
+    checks: tuple[str, ...],
+    counts: Mapping[tuple[str, str], Counter[str]],
+    origin: tuple[str, str, str, Literal["people", "models"]],
 ) -> MeasuredPack:
+    data, date, who, labels = origin
     records, skipped = [], []
     for check in checks:
         found = counts.get((tag, check))
@@ -128,6 +139,7 @@ def _pack(
             date=date,
             who_labelled=who,
             abstained=found["abstained"],
+            labels=labels,
         )
         problems = validation_problems((record,))
         skipped += [f"{tag}: {problem}" for problem in problems]

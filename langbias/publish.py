@@ -118,20 +118,27 @@ def _persona_levels(run: Run, note: ScoringNote) -> PersonaLevels:
 
 
 def known_errors(folder: RunFolder, run: Run) -> dict[tuple[str, str], ErrorRates]:
-    """How often each check is right, per (language, check): by the pack's record, else by this run's review."""
-    found = {
+    """How often each check is right, per (language, check): by people's labels in the pack, else by this run's review,
+    else by the labels of language models in the pack.
+    """
+    reviewed = {
         (figures.language, figures.check_id): figures.errors
         for figures in review_figures(folder, run.plan.seed)
         if figures.errors
     }
+    found = dict(reviewed)
     for language in run.plan.languages:
         for record in load_validation(language):
+            by_people = record.labels == "people"
+            if not by_people and (language, record.check) in reviewed:
+                continue
             found[language, record.check] = ErrorRates(
                 Tally(record.caught, record.failing),
                 Tally(record.kept, record.good),
                 record.data,
                 record.date,
                 record.who_labelled,
+                by_people,
             )
     return found
 

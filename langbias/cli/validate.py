@@ -34,13 +34,17 @@ def validate(
     data: Annotated[
         str | None, typer.Option("--data", help="What the replies are. Default: the name of the file.")
     ] = None,
+    model_labels: Annotated[
+        bool,
+        typer.Option("--model-labels", help="The labels are language models', not people's: every report says so."),
+    ] = False,
     as_of: AsOf = None,
     write: Annotated[bool, typer.Option("--write", help="Write the records into the packs' validation.toml.")] = False,
     as_json: Json = False,
 ) -> None:
     """Check corpus and language packs: print the scenario x language matrix, and every rule that fails its examples."""
     if labels is not None:
-        _measure(labels, labelled_by, data, as_of, write, as_json)
+        _measure(labels, labelled_by, model_labels, data, as_of, write, as_json)
         return
     from langbias.validation import validate_all
 
@@ -66,7 +70,13 @@ def validate(
 
 
 def _measure(
-    labels: Path, labelled_by: str | None, data: str | None, as_of: str | None, write: bool, as_json: bool
+    labels: Path,
+    labelled_by: str | None,
+    by_models: bool,
+    data: str | None,
+    as_of: str | None,
+    write: bool,
+    as_json: bool,
 ) -> None:
     """Count how often each check is right on labelled replies; print the records, or write them into the packs."""
     import datetime
@@ -87,7 +97,9 @@ def _measure(
         require_date(as_of)
     malformed: list[Malformed] = []
     date = as_of or datetime.date.today().isoformat()
-    packs = measure_error_rates(labels, labelled_by.strip(), data or labels.name, date, malformed.append)
+    packs = measure_error_rates(
+        labels, labelled_by.strip(), data or labels.name, date, malformed.append, by_models=by_models
+    )
     for problem in malformed:
         note(f"{problem.where}: {problem.problem}")
     for pack in packs:

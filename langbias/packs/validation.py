@@ -1,12 +1,14 @@
-"""The shape of `validation.toml`: how often each check is right in this language, as counted against people's labels.
+"""The shape of `validation.toml`: how often each check is right in this language, as counted against labels.
 
-It stands in the pack and moves no verdict by itself, so it is no part of the pack's digest.
+It changes no judgement of a reply, only how the counts of them are corrected, so it is no part of the pack's digest;
+the summary of a run names the rates that it used.
 """
 
 from __future__ import annotations
 
 import datetime
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
@@ -20,8 +22,8 @@ _HEADER = "# How often each check is right in this language. Made by: langbias v
 class ValidationRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One check in one language.
 
-    `failing` replies by people's judgement, of which the check failed `caught`; `good` ones, of which it passed
-    `kept`. Replies on which the check abstained are left out and counted in `abstained`.
+    `failing` replies by the judgement of people or of language models (`labels`), of which the check failed `caught`;
+    `good` ones, of which it passed `kept`. Replies on which the check abstained are left out, counted in `abstained`.
     """
 
     check: str
@@ -33,6 +35,7 @@ class ValidationRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date: str
     who_labelled: str
     abstained: int = 0
+    labels: Literal["people", "models"] = "people"
 
     @property
     def n(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from langbias.report.words import check_words, counted, percent, percent_interval, points, points_interval
 from langbias.stats.estimates import SMALL
+from langbias.stats.instrument import ROGAN_GLADEN
 from langbias.stats.power import Design, outlook
 from langbias.stats.summary import Cell, NoiseFloor, Spread, Summary
 
@@ -13,10 +14,17 @@ from langbias.stats.summary import Cell, NoiseFloor, Spread, Summary
 def badge(cell: Cell) -> str:
     """How far the check is validated in this language: `unvalidated`, or what it is corrected by."""
     if cell.corrected:
-        return f"corrected, {cell.corrected.method}"
+        whose = ", by labels of language models" if _by_models(cell) else ""
+        return f"corrected, {cell.corrected.method}{whose}"
     if cell.errors and not cell.errors.usable:
-        return "validated: errs too often to be corrected"
+        return "measured: errs too often to be corrected"
     return "unvalidated"
+
+
+def _by_models(cell: Cell) -> bool:
+    """Whether the only labels behind the cell's error rates are those of language models."""
+    alone = cell.corrected is None or cell.corrected.method == ROGAN_GLADEN
+    return alone and cell.errors is not None and not cell.errors.by_people
 
 
 def remarks(cell: Cell) -> tuple[str, ...]:
@@ -34,7 +42,8 @@ def _remarks(cell: Cell) -> Iterable[str]:
         yield (
             f"the check finds {percent(cell.errors.sensitivity)} of failing and keeps"
             f" {percent(cell.errors.specificity)} of good replies"
-            f" ({round(cell.errors.caught.n + cell.errors.kept.n):,} labels, {cell.errors.date})"
+            f" ({round(cell.errors.caught.n + cell.errors.kept.n):,} labels by {cell.errors.who_labelled},"
+            f" {cell.errors.date})"
         )
     if cell.instrument and cell.gap and cell.instrument.value * cell.gap.value > 0:
         made = min(abs(cell.instrument.value), abs(cell.gap.value))
@@ -109,9 +118,10 @@ def outlook_lines(scenarios: int, repeats: int, languages: int) -> tuple[str, ..
 def validated_words(cells: Sequence[Cell]) -> str:
     """How many of the judged cells stand on validated checks, as the end of a sentence."""
     judged = [cell for cell in cells if cell.rate]
-    known = sum(cell.errors is not None or cell.corrected is not None for cell in judged)
+    known = sum(not _by_models(cell) and (cell.errors or cell.corrected) is not None for cell in judged)
     if not known:
-        return "none of them validated yet against people\u2019s judgement"
+        told = "; where a cell is corrected, it is by labels of language models" if any(map(_by_models, judged)) else ""
+        return f"none of them validated yet against people\u2019s judgement{told}"
     if known == len(judged):
         return "each validated against people\u2019s judgement in its language, as the cells say"
     return f"validated against people\u2019s judgement in {known} of {len(judged)} cells, which say so"

@@ -50,8 +50,9 @@ class ReviewSelection:
 def draw_selection(folder: RunFolder, language: str, n: int, raters: int, seed: int | None) -> ReviewSelection:
     """Draw `n` answered replies, half of them from those that some check failed; all of them when there are fewer.
 
-    Replies to the base prompts only: they alone count in the rates that the answers correct. The same run, language, n and seed give the same draw. Raises UsageError for a language that the run lacks or has
-    no answered reply in, InvalidDataError for a run that was not scored.
+    Replies to the base prompts only: they alone count in the rates that the answers correct. The same run, language, n
+    and seed give the same draw. Raises UsageError for a language that the run lacks or has no answered reply in,
+    InvalidDataError for a run that was not scored.
     """
     run, note = folder.run(), read_note(folder)
     tag = canonical(language)

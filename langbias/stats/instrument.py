@@ -21,6 +21,7 @@ from langbias.types import Estimate
 
 # Rogan-Gladen divides by Se + Sp - 1; below this the check tells too little to be inverted.
 LEAST_YOUDEN = 0.5
+ROGAN_GLADEN = "Rogan-Gladen"
 # Fewer labelled replies than this correct nothing.
 LEAST_LABELS = 30
 
@@ -29,9 +30,10 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ErrorRates:
-    """How often a check is right in one language, as counted against people's labels.
+    """How often a check is right in one language, as counted against labels.
 
-    `caught` of truly failing replies the check failed; `kept` of truly good ones it passed. Where, when, by whom.
+    `caught` of truly failing replies the check failed; `kept` of truly good ones it passed. Where, when, by whom; where
+    not `by_people`, by language models.
     """
 
     caught: Tally
@@ -39,6 +41,7 @@ class ErrorRates:
     data: str
     date: str
     who_labelled: str
+    by_people: bool = True
 
     @property
     def sensitivity(self) -> float:
@@ -146,7 +149,7 @@ def rogan_gladen(tallies: Sequence[Tally], errors: ErrorRates) -> Corrected | No
     apart = ((1 - share) ** 2 * _spread(errors.kept) + share**2 * _spread(errors.caught)) / youden**2
     scenarios = sum(t.n > 0 for t in tallies)
     freedom = max(min(scenarios, int(errors.caught.n), int(errors.kept.n)) - 1, 1)
-    return Corrected(value, influence / youden, apart, freedom, int(n), "Rogan-Gladen")
+    return Corrected(value, influence / youden, apart, freedom, int(n), ROGAN_GLADEN)
 
 
 def _spread(tally: Tally) -> float:
