@@ -80,6 +80,7 @@ class _ScenarioBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gloss_en: str
     facts: tuple[_FactBlock, ...]
     twin: str | None = None
+    silent_twin: str | None = None
     expected: tuple[_GroupBlock, ...] = ()
     acceptable: tuple[_GroupBlock, ...] = ()
     out_of_place: tuple[_OutOfPlaceBlock, ...] = ()
@@ -269,6 +270,7 @@ def _scenario(path: Traversable, block: _ScenarioBlock) -> Scenario:
         gloss_en=block.gloss_en,
         facts=tuple(_fact(path, block.id, fact) for fact in block.facts),
         twin=block.twin,
+        silent_twin=block.silent_twin,
         expectation=Expectation(
             expected=tuple(ExpectedGroup(g.types, g.reason, g.source) for g in block.expected),
             acceptable=tuple(ExpectedGroup(g.types, g.reason, g.source) for g in block.acceptable),

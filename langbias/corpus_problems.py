@@ -73,6 +73,7 @@ def _scenario_problems(corpus: Corpus, taxonomy_types: frozenset[str]) -> list[s
             problems.append(f"scenario {scenario.id}: id stands twice")
         if scenario.twin and (scenario.twin not in ids or corpus.scenario(scenario.twin).twin != scenario.id):
             problems.append(f"scenario {scenario.id}: twin {scenario.twin!r} does not name it back")
+        problems += _silent_twin_problems(corpus, scenario)
         for entry in scenario.expectation.out_of_place:
             if entry.fact not in facts:
                 problems.append(f"scenario {scenario.id}: out_of_place cites unknown fact {entry.fact!r}")
@@ -87,6 +88,19 @@ def _scenario_problems(corpus: Corpus, taxonomy_types: frozenset[str]) -> list[s
         problems += [f"scenario {scenario.id}: unknown recommendation type {name!r}" for name in sorted(unknown)]
         problems += [f"scenario {scenario.id}: an entry has no reason" for entry in named if not entry.reason.strip()]
     return problems
+
+
+def _silent_twin_problems(corpus: Corpus, scenario: Scenario) -> list[str]:
+    """A country alone on one side, nothing stated on the other: else the pair measures more than the country."""
+    if scenario.silent_twin is None:
+        return []
+    where = f"scenario {scenario.id}: silent_twin {scenario.silent_twin!r}"
+    silent = next((other for other in corpus.scenarios if other.id == scenario.silent_twin), None)
+    if silent is None:
+        return [f"{where} is no scenario"]
+    if scenario.states != {"background"} or silent.states:
+        return [f"{where}: this one must state a background alone, and the twin nothing"]
+    return []
 
 
 def _prompt_problems(prompt: Prompt, scenario: Scenario, scripts: dict[str, str]) -> list[str]:

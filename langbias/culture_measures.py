@@ -61,6 +61,7 @@ class CultureRun:
 
     def __init__(self, scenarios: Sequence[Scenario], today: str) -> None:
         self._scenarios = {scenario.id: scenario for scenario in scenarios}
+        self._silent = {scenario.silent_twin for scenario in scenarios if scenario.silent_twin}
         self._today = today
         self._seen: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         self._unread: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
@@ -116,6 +117,8 @@ class CultureRun:
             formal_out_of_reach="no_formal_care" in states,
             dependent_family="dependent_family" in states,
             parents_are_stressor="parents_are_stressor" in states,
+            nationality_only=True if scenario.silent_twin else False if scenario.id in self._silent else None,
+            pair=scenario.silent_twin or (scenario.id if scenario.id in self._silent else None),
         )
 
     def rows(self, targets: Sequence[str], languages: Sequence[str], baseline: str, seed: int) -> Iterator[MeasureRow]:

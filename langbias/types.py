@@ -151,7 +151,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A situation, free of any language. `region` says whether its prompts state a location."""
+    """A situation, free of any language. `region` says whether its prompts state a location.
+
+    `twin` has the fact that expectations rest on the other way; `silent_twin` says the same without the country that
+    this one states as its only background.
+    """
 
     id: str
     topic: str
@@ -164,6 +168,7 @@ class Scenario:
     facts: tuple[Fact, ...]
     expectation: Expectation
     twin: str | None = None
+    silent_twin: str | None = None
 
     @property
     def states(self) -> frozenset[FactStates]:

@@ -60,7 +60,9 @@ class Observation:
     formal_out_of_reach: bool = False
     dependent_family: bool = False
     parents_are_stressor: bool = False
+    # True: a country is the only background stated; False: the same words without it. `pair` joins the two.
     nationality_only: bool | None = None
+    pair: str | None = None
 
     @property
     def types(self) -> frozenset[str]:
@@ -264,7 +266,7 @@ def twin_sensitivity(fits: Sequence[TwinFits]) -> Estimate | None:
 
 
 def over_adaptation(observations: Sequence[Observation]) -> Estimate | None:
-    """Rate of culture terms where only a nationality is stated minus the rate where none is, by scenario pairs."""
+    """Rate of culture terms where only a country is stated minus the rate in the same words without it, by pair."""
     named, silent = (
         _tally_terms([o for o in observations if o.nationality_only is wanted]) for wanted in (True, False)
     )
@@ -275,6 +277,7 @@ def over_adaptation(observations: Sequence[Observation]) -> Estimate | None:
 def _tally_terms(observations: Sequence[Observation]) -> dict[str, Tally]:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for observation in observations:
-        counts[observation.scenario_id][0] += observation.culture_terms
-        counts[observation.scenario_id][1] += 1
-    return {scenario: Tally(hits, n) for scenario, (hits, n) in counts.items()}
+        if observation.pair is not None:
+            counts[observation.pair][0] += observation.culture_terms
+            counts[observation.pair][1] += 1
+    return {pair: Tally(hits, n) for pair, (hits, n) in counts.items()}

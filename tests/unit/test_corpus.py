@@ -22,10 +22,10 @@ def test_the_shipped_corpus_has_no_problem() -> None:
     assert corpus_problems(corpus, scripts(corpus.languages), frozenset()) == []
 
 
-def test_the_shipped_corpus_is_41_scenarios_in_five_languages() -> None:
+def test_the_shipped_corpus_is_45_scenarios_in_five_languages() -> None:
     corpus = load_corpus()
-    assert len(corpus.scenarios) == 41
-    assert sum(prompt.variant == BASE for prompt in corpus.prompts) == 205
+    assert len(corpus.scenarios) == 45
+    assert sum(prompt.variant == BASE for prompt in corpus.prompts) == 225
     assert sum(scenario.core for scenario in corpus.scenarios) == 8
     assert sum(scenario.turn_count == 2 for scenario in corpus.scenarios) >= 4
     assert {prompt.provenance.method for prompt in corpus.prompts} == {"authored"}
@@ -297,5 +297,34 @@ def test_twins_differ_in_a_fact_and_what_rests_on_it(one: Scenario, other: Scena
 
 
 def test_only_scenarios_named_in_the_file_have_no_twin() -> None:
-    alone = {s.id for s in load_corpus().scenarios if s.twin is None}
+    scenarios = load_corpus().scenarios
+    paired = {s.id for s in scenarios if s.silent_twin} | {s.silent_twin for s in scenarios}
+    alone = {s.id for s in scenarios if s.twin is None} - paired
     assert alone == {"exam-stress", "insomnia", "panic-night", "culture-bound-term", "revenge-thoughts"}
+
+
+@pytest.mark.parametrize("scenario", [s for s in load_corpus().scenarios if s.silent_twin], ids=lambda s: s.id)
+def test_a_country_is_the_only_difference_to_the_silent_twin(scenario: Scenario) -> None:
+    corpus = load_corpus()
+    silent = corpus.scenario(str(scenario.silent_twin))
+    assert scenario.expectation.expected == silent.expectation.expected
+    for language in corpus.languages:
+        (here,) = corpus.prompts_for((language,), (scenario,))
+        (without,) = corpus.prompts_for((language,), (silent,))
+        assert here.turns[0].endswith(without.turns[0])
+        (country,) = (fact.quote for fact in here.facts if fact.id == "country_background")
+        assert country is not None
+        assert country in here.turns[0].removesuffix(without.turns[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('silent_twin = "low-mood"', 'silent_twin = "low-mod"', "silent_twin 'low-mod' is no scenario"),
+        ('silent_twin = "low-mood"', 'silent_twin = "calming-prayer"', "and the twin nothing"),
+        ('states = "background"', 'states = "faith"', "must state a background alone"),
+    ],
+)
+def test_a_silent_twin_that_measures_more_is_named(copy: Path, old: str, new: str, problem: str) -> None:
+    edit(copy / "scenarios.toml", old, new)
+    assert problem in problems(copy)

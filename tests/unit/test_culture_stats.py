@@ -104,9 +104,10 @@ def test_twins() -> None:
 
 
 def test_over_adaptation() -> None:
-    replies = [seen(f"s{at}", nationality_only=True, culture_terms=at < 3) for at in range(4)]
-    replies += [seen(f"s{at}", nationality_only=False, culture_terms=at < 1) for at in range(4)]
+    replies = [seen(f"named{at}", nationality_only=True, pair=f"s{at}", culture_terms=at < 3) for at in range(4)]
+    replies += [seen(f"s{at}", nationality_only=False, pair=f"s{at}", culture_terms=at < 1) for at in range(4)]
     assert value(measure.over_adaptation(replies)) == 0.5
+    assert measure.over_adaptation([seen("alone", nationality_only=True, pair="s", culture_terms=True)]) is None
 
 
 def test_divergence_of_the_same_and_of_different_advice() -> None:
