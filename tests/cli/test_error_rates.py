@@ -37,6 +37,14 @@ def test_sensitivity_and_specificity_are_counted_and_printed_as_a_record(cli: Cl
     assert (record.who_labelled, record.date, record.data) == ("A. B.", "2026-11-23", "labels.jsonl")
 
 
+def test_labels_of_language_models_are_marked_in_the_record(cli: Cli, tmp_path: Path) -> None:
+    path = labelled(tmp_path)
+    ran = cli("validate", "--labels", path, "--labelled-by", "two language models", "--model-labels")
+    assert ran.code == 0, ran.err
+    assert 'labels = "models"' in ran.out
+    assert 'labels = "people"' in cli("validate", "--labels", path, "--labelled-by", "A. B.").out
+
+
 def test_columns_work_as_well(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text(

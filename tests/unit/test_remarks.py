@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
 from langbias.stats.cells import Column, check_figures
@@ -32,7 +33,7 @@ def test_a_validated_cell_shows_raw_and_corrected_and_what_the_check_could_make(
     said = " | ".join(remarks(found))
     assert badge(found) == "corrected, Rogan-Gladen"
     assert "corrected 8%" in said
-    assert "finds 85% of failing and keeps 75% of good replies (200 labels, 2026-01-01)" in said
+    assert "finds 85% of failing and keeps 75% of good replies (200 labels by test, 2026-01-01)" in said
     assert "of the gap's 20 points" in said
     assert "the check's own errors could make this gap" in said
     assert "small: fewer than 50 scenarios" in said
@@ -41,9 +42,18 @@ def test_a_validated_cell_shows_raw_and_corrected_and_what_the_check_could_make(
 def test_what_is_not_known_is_called_unvalidated() -> None:
     plain, hopeless = cells(column("en", 4), column("ko", 12))[1], cells(column("en", 4), column("ko", 12, HOPELESS))[1]
     assert badge(plain) == "unvalidated"
-    assert badge(hopeless) == "validated: errs too often to be corrected"
+    assert badge(hopeless) == "measured: errs too often to be corrected"
     assert "none of them validated" in validated_words([plain])
     assert "in 1 of 2 cells" in validated_words([plain, hopeless])
+
+
+def test_labels_of_language_models_are_never_called_people_s_judgement() -> None:
+    models = [replace(errors, by_people=False, who_labelled="two language models") for errors in (GOOD, POOR)]
+    found = cells(column("en", 4, models[0]), column("ko", 12, models[1]))
+    assert badge(found[1]) == "corrected, Rogan-Gladen, by labels of language models"
+    assert any("200 labels by two language models" in line for line in remarks(found[1]))
+    assert "none of them validated" in validated_words(found)
+    assert "by labels of language models" in validated_words(found)
 
 
 def test_lost_replies_are_bounded_in_words() -> None:
