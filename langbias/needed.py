@@ -144,7 +144,7 @@ def _sequence(pattern: str, at: int) -> tuple[Needed, int]:
         if one is None or other is None:
             return one if other is None else other
         # Pieces that are too many to look for are worth less than any others.
-        return max(one, other, key=lambda pieces: (len(pieces) <= _NEEDED_LIMIT, min(map(len, pieces))))
+        return max(one, other, key=lambda pieces: (len(pieces) <= _NEEDED_LIMIT, min(map(_rarity, pieces))))
 
     while at < len(pattern) and pattern[at] not in "|)":
         literal, group, end = _atom(pattern, at)
@@ -164,6 +164,11 @@ def _sequence(pattern: str, at: int) -> tuple[Needed, int]:
                 best = better(best, group if literal is None else _piece(literal))
         at = end
     return better(best, _piece(run)), at
+
+
+def _rarity(piece: str) -> int:
+    """How seldom a text holds `piece`: a question mark is as good as a word of four letters."""
+    return len(piece) if any(map(str.isalnum, piece)) else len(piece) + 3
 
 
 def _piece(run: str) -> Needed:

@@ -16,15 +16,15 @@ ADDRESS_ORDER = ("T", "mixed", "V")
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A form that addresses the reader.
 
-    phrase: one of `any` occurs. regex: one of the patterns `any` matches. forms: one of the words made by putting each
-    stem of the lists named in `stems` into each of `templates` (at `{}`) occurs; in the patterns of a regex `{ID}` stands
-    for any stem of the list ID, if `stems` names it. morph: a word whose analysis has one
-    of `lemma`, one of `form` (lower case) and all grammemes of one entry of `tag`, but none of `not_tag`; a field left
-    out fits all. `unless` are patterns: a hit that touches a match of one is no address. `generic` forms also serve
-    for people in general ("when you are tired ..."), so they do not count inside a clause of kind generic. `weak`
-    forms decide only where nothing else does; `yields` forms, which may also be about somebody else, do not count in a
-    sentence where a form without this sign speaks to the reader in the other way. `needs_marks` forms are "uncertain" in a text written without its
-    `marks`. `level` names the step where a language has more than two.
+    phrase: one of `any` occurs. regex: one of the patterns `any` matches; `{ID}` in one stands for any stem of the list
+    ID, if `stems` names it. forms: one of the words made by putting each stem of the lists named in `stems` into each
+    of `templates` (at `{}`) occurs. morph: a word whose analysis has one of `lemma`, one of `form` (lower case) and all
+    grammemes of one entry of `tag`, but none of `not_tag`; a field left out fits all. `unless` are patterns: a hit that
+    touches a match of one is no address. `generic` forms also serve for people in general ("when you are tired ..."),
+    so they do not count inside a clause of kind generic. `weak` forms decide only where nothing else does. `yields`
+    forms may also be about somebody else: they do not count in a sentence where a form without this sign speaks to the
+    reader in the other way. `needs_marks` forms are "uncertain" in a text written without its `marks`. `level` names
+    the step where a language has more than two.
     """
 
     id: str

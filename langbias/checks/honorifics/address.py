@@ -89,7 +89,7 @@ def _weaken_in_fragment(hit: Hit, prose: Prose) -> Hit:
 
 
 def _without_yielding(hits: list[Hit], prose: Prose) -> list[Hit]:
-    """`hits` without those that may be about somebody else, in sentences where the reader is addressed the other way."""
+    """`hits` without those that may be about others, in sentences where the reader is addressed the other way."""
     if not any(hit.yields for hit in hits):
         return hits
     firm = {(prose.sentence_at(hit.span.start), hit.address) for hit in hits if not (hit.yields or hit.weak)}
