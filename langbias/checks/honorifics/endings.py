@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -74,10 +75,13 @@ def _ending_pattern(endings: tuple[str, ...]) -> regex.Pattern[str]:
 def _by_morphemes(prose: Prose, tokens: tuple[Token, ...], pack: HonorificsFile) -> list[Hit]:
     hits = []
     for group in _per_sentence(prose, tokens):
-        for ending, span in _endings(group, pack.ending):
+        endings = _endings(group, pack.ending)
+        for ending, span in endings:
             level = _level_of(ending, pack)
             if level is not None:
-                hits.append(_hit(level, span))
+                # Before a comma a familiar ending is said to oneself ("so it is, ..."); the last one is to the reader.
+                aside = level.address == "T" and ending.endswith(",") and span != endings[-1][1]
+                hits.append(replace(_hit(level, span), weak=True) if aside else _hit(level, span))
     return hits
 
 
