@@ -16,11 +16,19 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     p95_per_1000: float
 
 
+class NativeSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One native source of a baseline: its rule hits per 1,000 words, and the 95th percentile for each `block`."""
+
+    name: str
+    per_1000: float
+    p95_per_1000: tuple[float, ...]
+
+
 class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rule hits per 1,000 words in native text of one register (`any` serves every register).
 
-    `per_1000` is the mean over the native sources, `block` the highest of their 95th percentiles; `sentences` is the
-    amount measured, `data` and `licence` name it. Only figures ship, no text.
+    `per_1000` is the mean over the native sources, `block` the highest of their 95th percentiles, `source` the figures
+    of each; `sentences` is the amount measured, `data` and `licence` name it. Only figures ship, no text.
     """
 
     register: Literal["chat", "edited", "any"]
@@ -30,6 +38,7 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str
     licence: str
     note: str = ""
+    source: tuple[NativeSource, ...] = ()
 
 
 class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
