@@ -15,7 +15,7 @@ import aiohttp
 
 from langbias.collect.lean_httpx import AiohttpTransport, httpx
 from langbias.collect.secrets import Secret
-from langbias.collect.single_file import SingleFile
+from langbias.collect.in_turn import InTurn
 from langbias.targets.outcome import failed
 from langbias.targets.protocol import Adapter, Fault, HttpRequest, Reply
 
@@ -50,7 +50,7 @@ class Network:
     """The one client of a session, and the order in which its answers are worked off."""
 
     client: httpx.AsyncClient
-    answers: SingleFile
+    answers: InTurn
 
 
 @contextlib.asynccontextmanager
@@ -86,7 +86,7 @@ async def open_network(connections: int, connect_timeout: float, urls: Iterable[
         trust_env=False,
     ) as client:
         client.headers.clear()
-        yield Network(client, SingleFile())
+        yield Network(client, InTurn())
 
 
 class BodyTooLargeError(Exception):

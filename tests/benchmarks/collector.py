@@ -228,6 +228,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
+    # A checkout is compiled by its first run, as an installed package is by its installer, unless this forbids it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     options.said = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     lines = []
     for line in report(options):

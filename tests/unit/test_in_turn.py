@@ -1,4 +1,4 @@
-"""Tasks that wake together go on one after another."""
+"""Tasks that wake together go on in turn, a few at a time."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ import sys
 
 import pytest
 
-from langbias.collect.single_file import SingleFile
+from langbias.collect.in_turn import InTurn
 
 
-def test_one_goes_on_in_each_pass_so_what_it_scheduled_comes_before_the_next():
+def test_a_few_go_on_in_each_pass_so_what_they_scheduled_comes_before_the_next():
     async def story():
-        file, seen = SingleFile(), []
+        file, seen = InTurn(), []
 
         async def worker(n):
             await file.turn()
             seen.append(f"reply {n}")
             asyncio.get_running_loop().call_soon(seen.append, f"request {n}")
 
-        await asyncio.gather(*(worker(n) for n in range(4)))
+        await asyncio.gather(*(worker(n) for n in range(9)))
         await asyncio.sleep(0)
         return seen
 
-    assert asyncio.run(story()) == [f"{what} {n}" for n in range(4) for what in ("reply", "request")]
+    ranks = [range(1), range(1, 5), range(5, 9)]
+    assert asyncio.run(story()) == [f"{what} {n}" for rank in ranks for what in ("reply", "request") for n in rank]
 
 
 def test_alone_nobody_waits():
     async def story():
-        file = SingleFile()
+        file = InTurn()
         for _ in range(3):
             turn = file.turn()
             with pytest.raises(StopIteration):
@@ -41,7 +42,7 @@ def test_alone_nobody_waits():
 
 def test_who_is_cancelled_while_waiting_holds_nobody_up():
     async def story():
-        file, seen = SingleFile(), []
+        file, seen = InTurn(), []
 
         async def worker(n):
             await file.turn()

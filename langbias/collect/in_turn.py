@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+# One for each pass would spread requests more evenly still, and take a fifth more CPU where replies come at once.
+_ABREAST = 4
 
-class SingleFile:
-    """Tasks that are ready in the same moment go on in turn, one for each pass of the event loop.
+
+class InTurn:
+    """Tasks that are ready in the same moment go on in turn, a few for each pass of the event loop.
 
     A request leaves in the pass after the one that made it. Were a clump of replies worked off in a single pass, the
     first worker's next request would wait for the last worker, all would be sent at once and come back at once: clumps
@@ -30,10 +33,12 @@ class SingleFile:
         await mine
 
     def _next(self) -> None:
-        while self._waiting:
+        passed = 0
+        while self._waiting and passed < _ABREAST:
             turn = self._waiting.popleft()
             if not turn.done():  # else cancelled
                 turn.set_result(None)
-                turn.get_loop().call_soon(self._next)
-                return
-        self._passing = False
+                passed += 1
+        self._passing = passed > 0
+        if self._passing:
+            asyncio.get_running_loop().call_soon(self._next)
