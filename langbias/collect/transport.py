@@ -13,9 +13,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
+from langbias.collect.in_turn import InTurn
 from langbias.collect.lean_httpx import AiohttpTransport, httpx
 from langbias.collect.secrets import Secret
-from langbias.collect.in_turn import InTurn
 from langbias.targets.outcome import failed
 from langbias.targets.protocol import Adapter, Fault, HttpRequest, Reply
 
