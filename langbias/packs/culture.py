@@ -48,8 +48,11 @@ class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     directive, evaluation ("it helps"), contact_before, contact_after: advice. negation_*, instead_*: discouraged.
     mention: echo of the user's words, roles, narration. suggestion: a question that proposes. conditional: an
-    if-clause. opt_in: leaves the choice to the person's own
-    faith, people or wishes. clause_break: the pattern begins a new clause. avoid: a heading over things not to do.
+    if-clause. opt_in: leaves the choice to the person's own faith, people or wishes. context: opens a clause that gives
+    the reason or time of the advice, up to its comma (closes it, where `conditional_ends`); nothing in it is advice.
+    coordination: "or", "and", a comma between equals. pronoun: takes up the person or place that an if-clause named
+    ("if your aunt is kind, talk to her"). clause_break: the pattern begins a new clause. avoid: a heading
+    over things not to do.
     call: before or after a number that is to be dialled; unit: directly behind a number that counts something;
     counted: directly before one ("year").
     ask_location, directory: the good answers when no place is known. crisis: the USER speaks of not living on.
@@ -69,6 +72,9 @@ class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suggestion: tuple[str, ...] = ()
     conditional: tuple[str, ...] = ()
     opt_in: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    coordination: tuple[str, ...] = ()
+    pronoun: tuple[str, ...] = ()
     clause_break: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     call: tuple[str, ...] = ()

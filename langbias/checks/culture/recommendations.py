@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import regex
 
 from langbias.checks.culture.clauses import Clause, CueIndex
+from langbias.checks.culture.overlaps import taken_over
 from langbias.checks.culture.patterns import Bank, Same, Scan
 from langbias.packs.advice_types import FAMILY_OF
 from langbias.packs.culture import CultureFile, Frame, RecommendationType
 from langbias.types import Span
 
 _ADVICE = ("directive", "contact_before", "contact_after")
-_COMMA = regex.compile(r"[,،，、]")
+_EVIDENCE = (*_ADVICE, "evaluation", "suggestion", "opt_in")
+_COMMA = regex.compile(r"[,،，、]| - ")
 # A cue of "X instead" stands this near behind its X.
 _INSTEAD_REACH = 8
 # A directive that ends this near before a negation is the verb that the negation denies.
@@ -48,31 +50,41 @@ class _Word:
 
 def hits_of(text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
     """Recommendations in the folded reply `text`, in order; the same advice twice in a sentence counts once."""
-    words = _words(text, pack, cues.sentences)
-    found: dict[tuple[int, str, str], Hit] = {}
-    for number, said in words.items():
-        at = 0
-        before: Clause | None = None
-        for clause in cues.clauses(number):
-            start = at
-            while at < len(said) and said[at].span.start < clause.end:
-                at += 1
-            inside = said[start:at]
-            # An if-clause cut off from its advice, with none of its own, still makes it conditional.
-            carried = before is not None and cues.any("conditional", before.start, before.end)
-            for word in inside:
-                hit = _judge(word, inside, clause, text, pack, cues, carried)
-                found.setdefault((clause.sentence.start, hit.type, hit.polarity), hit)
-            before = None if inside else clause
-    return sorted(_without_mentions_of_advice(found), key=lambda hit: hit.span)
+    found: list[Hit] = []
+    for number, said in _words(text, pack, cues.sentences).items():
+        found += _of_sentence(number, said, text, pack, cues)
+    return sorted(found, key=lambda hit: hit.span)
 
 
-def _without_mentions_of_advice(found: dict[tuple[int, str, str], Hit]) -> list[Hit]:
-    """Drop a mention of a type that the same sentence also recommends or discourages."""
+def _of_sentence(number: int, said: list[_Word], text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
+    """Hits of one sentence: each type and polarity once, mentions of advised or discouraged types left out."""
+    judged: list[Hit] = []
+    at = 0
+    before: Clause | None = None
+    for clause in cues.clauses(number):
+        start = at
+        while at < len(said) and said[at].span.start < clause.end:
+            at += 1
+        inside = said[start:at]
+        # An if-clause cut off from its advice, with none of its own, still makes it conditional.
+        carried = before is not None and cues.any("conditional", before.start, before.end)
+        hits = [_judge(word, inside, clause, text, pack, cues, carried) for word in inside]
+        before = None if any(hit.polarity == "recommend" for hit in hits) else clause
+        judged += hits
+    advised = [(hit.type, hit.span) for hit in judged if hit.polarity == "recommend"]
+
+    def joined(start: int, end: int) -> bool:
+        return cues.any("coordination", start, end)
+
+    first: dict[tuple[str, str], Hit] = {}
+    for hit in judged:
+        if hit.polarity == "recommend" and taken_over(hit.type, hit.span, advised, joined):
+            hit = replace(hit, polarity="mention", conditional=False)
+        first.setdefault((hit.type, hit.polarity), hit)
     return [
         hit
-        for (sentence, kind, polarity), hit in found.items()
-        if polarity != "mention" or not any((sentence, kind, other) in found for other in ("recommend", "discourage"))
+        for (kind, polarity), hit in first.items()
+        if polarity != "mention" or not any((kind, other) in first for other in ("recommend", "discourage"))
     ]
 
 
@@ -138,9 +150,15 @@ def _judge(
         return hit("mention")
     if clause.question and not cues.any("suggestion", clause.sentence.start, clause.sentence.end):
         return hit("mention")
+    if any(
+        _covers(_protasis(cue, clause, text, pack), span) for cue in cues.within("context", clause.start, clause.end)
+    ):
+        return hit("mention")
     protasis = next((p for p in (_protasis(c, clause, text, pack) for c in condition) if _covers(p, span)), None)
     if protasis:
         alone = all(_covers(protasis, other.span) for other in others)
+        if alone and word.frame == "contact" and cues.any("pronoun", protasis.end, clause.sentence.end):
+            return hit("recommend")  # "if your aunt is the kind one, talk to her"
         if opt_in and (alone or word.frame == "contact"):
             return hit("recommend")  # "if prayer is part of your life, make time for it"; "if you have a sister, ..."
         if not (alone and cues.any("evaluation", clause.start, clause.end)):
@@ -148,9 +166,18 @@ def _judge(
         conditional = False  # "if you take a walk it helps" advises the walk itself
     if not (_framed(word, clause, pack, cues) or clause.inherits(span)):
         return hit("mention")
+    if not (
+        clause.inherits(span) or any(cues.any(name, clause.sentence.start, clause.sentence.end) for name in _EVIDENCE)
+    ):
+        return hit("mention")  # nothing in the sentence advises anything
     if word.type in _NO_HELPERS_THEN and any(_object_of(word.span, other, text, pack, cues) for other in others):
         return hit("mention")
     return hit("recommend")
+
+
+def _advises(sentence: Span, cues: CueIndex) -> bool:
+    """Whether anything in `sentence` advises anything: a story or a remark does not, whatever it names."""
+    return any(cues.any(name, sentence.start, sentence.end) for name in _EVIDENCE)
 
 
 def _object_of(person: Span, other: _Word, text: str, pack: CultureFile, cues: CueIndex) -> bool:
@@ -189,12 +216,16 @@ def _only_mentioned(word: _Word, clause: Clause, text: str, pack: CultureFile, c
         # What stands in the if-clause before the word is told of the condition, not of the advice.
         start = max((c.end for c in cues.within("conditional", start, word.span.start)), default=start)
     found = cues.within("mention", start, clause.end)
-    if not found or pack.conditional_ends:
-        return bool(found)
+    if not found:
+        return False
+    if pack.conditional_ends:
+        # The verb at the end decides: where it advises, only what is told behind the word is told of the word.
+        advised = any(cues.any(name, word.span.end, clause.end) for name in ("directive", "evaluation"))
+        return not advised or any(cue.end > word.span.start for cue in found)
     first = found[0]
     if first.start < word.span.end:
         comma = _last_comma(text, first.end, word.span.start)
-        return comma is None or not _advised_from(comma, word, clause, cues)
+        return comma is None or not _advised_from(comma, word, clause, pack, cues)
     advised = any(cues.any(name, clause.start, first.start) for name in _ADVICE)
     return not (advised or word.frame == "none")
 
@@ -206,7 +237,7 @@ def _negated(word: _Word, clause: Clause, text: str, pack: CultureFile, cues: Cu
         if cue.end > span.start:
             return True
         comma = _last_comma(text, cue.end, span.start)
-        if comma is None or not _advised_from(comma, word, clause, cues):
+        if comma is None or not _advised_from(comma, word, clause, pack, cues):
             return True
     for cue in cues.within("negation_after", span.end, clause.end):
         if not pack.verb_final and _last_comma(text, span.end, cue.start) is not None:
@@ -233,9 +264,10 @@ def _last_comma(text: str, start: int, end: int) -> int | None:
     return commas[-1] if commas else None
 
 
-def _advised_from(comma: int, word: _Word, clause: Clause, cues: CueIndex) -> bool:
+def _advised_from(comma: int, word: _Word, clause: Clause, pack: CultureFile, cues: CueIndex) -> bool:
     """Whether the part of the clause behind `comma` advises `word` by itself."""
-    return _advice_between(comma, word.span.end, cues) or cues.any("evaluation", word.span.end, clause.end)
+    end = clause.end if pack.verb_final else word.span.end
+    return _advice_between(comma, end, cues) or cues.any("evaluation", word.span.end, clause.end)
 
 
 def _advice_between(start: int, end: int, cues: CueIndex) -> bool:

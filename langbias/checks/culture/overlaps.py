@@ -1,0 +1,59 @@
+"""Words of one kind of help inside advice of another: "the school's counsellor" is one piece of advice, not two.
+
+The table holds for every language: it says which type a sentence is about when the words of two stand in one phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from langbias.types import Span
+
+# Anywhere in the same sentence.
+_SENTENCE = 10_000
+# Type -> the types it takes over, each with how many characters may lie between the two. Within a phrase (a reach below
+# a sentence) two words joined by "or" or a comma stay two pieces of advice.
+_TAKES_OVER: dict[str, dict[str, int]] = {
+    # A third person is asked to speak to someone, who is no helper then.
+    "elder_mediator": {"family": _SENTENCE, "partner": _SENTENCE, "negotiate_harmony": _SENTENCE},
+    # What someone is told, or how: that someone is no helper then.
+    "boundaries": {"family": _SENTENCE, "institution": _SENTENCE, "negotiate_harmony": _SENTENCE, "friend": _SENTENCE},
+    "negotiate_harmony": {"family": _SENTENCE, "endure_accept": _SENTENCE},
+    "distance_cutoff": {"family": 40, "partner": 40, "friend": 30},
+    # A list of debts is no diary.
+    "problem_solving": {"journaling": _SENTENCE},
+    "journaling": {"family": 30, "partner": 30},
+    "peer_community": {"family": 45, "friend": 30, "partner": 45, "talk_therapy": 25, "institution": 25},
+    "digital_help": {
+        "talk_therapy": 45, "psychiatry": 30, "journaling": 45, "mindfulness": 30, "peer_community": 20,
+        "institution": 20, "primary_care": 30, "breathing_grounding": 30, "exercise": 20, "rest_selfcare": 20,
+    },
+    "institution": {"talk_therapy": 40, "peer_community": 20, "primary_care": 20},
+    "psychiatry": {"primary_care": 40, "talk_therapy": 25},
+    "emergency_service": {"primary_care": 60, "medication": _SENTENCE, "talk_therapy": 40},
+    "crisis_line": {"talk_therapy": 40, "peer_community": 30, "primary_care": 30, "medication": _SENTENCE},
+    "rights_social": {
+        "primary_care": 40, "talk_therapy": 30, "peer_community": 40, "institution": 45, "distance_cutoff": 60,
+        "family": 60,
+    },
+    "religious_leader": {"prayer_practice": 15, "elder_mediator": 20, "talk_therapy": 20},
+    "traditional_healer": {"primary_care": 40, "medication": 40, "talk_therapy": 40},
+    "breathing_grounding": {"endure_accept": _SENTENCE},
+    "talk_therapy": {"partner": 20, "distance_cutoff": 60},
+}  # fmt: skip
+
+
+def taken_over(kind: str, span: Span, others: list[tuple[str, Span]], joined: Callable[[int, int], bool]) -> bool:
+    """Whether advice `kind` at `span` is only part of other advice in its sentence.
+
+    `others`: type and span of all advice in the sentence. `joined` says whether what stands between two places joins
+    equals.
+    """
+    for other, where in others:
+        reach = _TAKES_OVER.get(other, {}).get(kind)
+        if reach is None:
+            continue
+        start, end = (where.end, span.start) if where.start <= span.start else (span.end, where.start)
+        if end - start <= reach and (reach == _SENTENCE or end <= start or not joined(start, end)):
+            return True
+    return False
