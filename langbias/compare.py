@@ -20,6 +20,7 @@ from langbias.report.comparison import (
 from langbias.scoring import ScoringNote, read_note, run_items, scored_anew, stored_results
 from langbias.stats.comparison import Change, Flip, check_changes
 from langbias.stats.estimates import Tally
+from langbias.stats.where import units_of
 from langbias.store import RunFolder
 from langbias.store.disk import write_atomic
 from langbias.tags import closest
@@ -51,6 +52,7 @@ class PairedRuns:
     firsts: tuple[Firsts, Firsts]
     languages: tuple[str, ...]
     scenarios: tuple[str, ...]
+    units: Mapping[str, str]
     checks: tuple[str, ...]
     packs: tuple[PackVersion, ...]
     as_of: str
@@ -82,6 +84,8 @@ def pair_runs(
         _require_equal(folders, runs)
     shared = _shared_prompts(*folders, notes)
     sources = _Source(folders[0], runs[0], targets[0], shared), _Source(folders[1], runs[1], targets[1], shared)
+    asked = {scenario for _, scenario in shared.values()}
+    units = units_of(sorted((s for s in folders[1].scenarios() if s.id in asked), key=lambda s: s.id))
     checks, as_of, packs = _rules(folders, runs, rescore)
     counted = [_count(s, _results(s, folders[1], checks, as_of, rescore, workers)) for s in sources]
     return PairedRuns(
@@ -89,7 +93,8 @@ def pair_runs(
         counted=(counted[0][0], counted[1][0]),
         firsts=(counted[0][1], counted[1][1]),
         languages=tuple(_languages(runs, shared, notes)),
-        scenarios=tuple(sorted({scenario for _, scenario in shared.values()})),
+        scenarios=tuple(units),
+        units=units,
         checks=checks,
         packs=packs,
         as_of=as_of,
@@ -122,7 +127,7 @@ def compare_runs(
     changes: list[Change] = []
     for check in pair.checks:
         old, new = ({lang: pair.column(side, check, lang) for lang in pair.languages} for side in (0, 1))
-        changes += check_changes(check, old, new, pair.languages, baseline, pair.scenarios, seed)
+        changes += check_changes(check, old, new, pair.languages, baseline, pair.units, seed)
     notes += _differences(runs[0], runs[1])
     sides = tuple(
         Side(s.run.id, s.target_id, _model(s), s.run.environment.created_at[:10], s.run.signature) for s in pair.sources
@@ -133,7 +138,7 @@ def compare_runs(
         baseline=baseline,
         languages=tuple(load_pack(tag).language for tag in pair.languages),
         checks=pair.checks,
-        n_scenarios=len(pair.scenarios),
+        n_scenarios=len(set(pair.units.values())),
         changes=tuple(changes),
         flips=tuple(_flip_views(pair, tuple(changes))),
         packs=pair.packs,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from langbias.corpus import load_corpus
 from langbias.stats.bias_pairs import LEAST_SCENARIOS
 from langbias.stats.power import ALPHA, Design, gate_passes, smallest_gap
+from langbias.stats.where import units_of
 from langbias.types import BASE, Dimension, Prompt
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def forecast(plan: Plan) -> Forecast:
     settings = plan.run.plan
     calls = plan.turns_per_language()
     counted = [prompt for prompt in plan.prompts if prompt.variant == BASE]
-    asked = {tag: {p.scenario_id for p in counted if p.language == tag} for tag in settings.languages}
+    units = units_of(plan.scenarios)
+    asked = {tag: {units[p.scenario_id] for p in counted if p.language == tag} for tag in settings.languages}
     base = asked.get(settings.baseline, set())
     others = [tag for tag in settings.languages if tag != settings.baseline]
     rows = []

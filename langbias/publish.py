@@ -18,14 +18,15 @@ from langbias.report.tables import summary_json, write_results_csv
 from langbias.review.figures import review_figures, reviewed_replies
 from langbias.run_measures import run_measures
 from langbias.scoring import ScoringNote, read_note, run_of, stored_results
-from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.accumulate import Accumulator
 from langbias.stats.bias_pairs import PersonaLevels
 from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates, Labelled
 from langbias.stats.summary import Summary
+from langbias.stats.where import Where, units_of
 from langbias.store import RunFolder
 from langbias.tokenizer import NamedTokenizer
-from langbias.types import BASE, FidelityMeasures, Outcome, Run
+from langbias.types import BASE, PARAPHRASE, FidelityMeasures, Outcome, Run
 
 FORMATS = ("html", "md", "json", "csv")
 
@@ -75,7 +76,7 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTo
         targets=[target.id for target in run.targets],
         languages=run.plan.languages,
         checks=note.checks,
-        scenarios=run.plan.scenarios,
+        scenarios=tuple(dict.fromkeys(units_of(folder.scenarios()).values())),
         seed=run.plan.seed,
         errors=known_errors(folder, run),
     )
@@ -85,11 +86,14 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTo
 def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:
     """The counts behind the numbers of a scored run."""
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
+    units = units_of(folder.scenarios())
     accumulator = Accumulator(personas=_persona_levels(folder.run(), note))
     where: dict[str, Where] = {}
     for trial in folder.trials():
         prompt = prompts[trial.prompt_id]
-        place = Where(trial.target_id, prompt.language, prompt.scenario_id, trial.repeat, prompt.variant)
+        counted = prompt.variant in (BASE, PARAPHRASE)
+        scenario = units[prompt.scenario_id] if counted else prompt.scenario_id
+        place = Where(trial.target_id, prompt.language, scenario, trial.repeat, prompt.variant)
         where[trial.id] = place
         accumulator.add_planned(place, len(prompt.turns))
     for response in folder.responses():

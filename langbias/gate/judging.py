@@ -17,6 +17,7 @@ from langbias.stats.accumulate import Accumulator
 from langbias.stats.cells import Column
 from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates
+from langbias.stats.where import by_unit, units_of
 from langbias.store import RunFolder
 from langbias.types import Finding, Outcome, Run, Severity
 
@@ -33,7 +34,10 @@ def gate_run(
     note, manifest = read_note(folder), run_of(folder)
     targets = [t.id for t in manifest.targets if target in (None, t.id)]
     pairs = {name: pair_runs(against, run, _only(against, name), name) for name in targets} if against else {}
-    bench = _Bench(folder, manifest, note, policy, accumulate(folder, note), known_errors(folder, manifest), pairs)
+    units = units_of(folder.scenarios())
+    bench = _Bench(
+        folder, manifest, note, policy, accumulate(folder, note), known_errors(folder, manifest), pairs, units
+    )
     cells = [cell for name in targets for cell in bench.cells(name)]
     notes = [note for pair in pairs.values() for note in pair.notes]
     if against is None and _asks_for_drop(policy):
@@ -70,10 +74,16 @@ class _Bench:
     counts: Accumulator
     errors: Mapping[tuple[str, str], ErrorRates]
     pairs: Mapping[str, PairedRuns]
+    units: Mapping[str, str]
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The independent units, in the order of the plan."""
+        return tuple(dict.fromkeys(self.units.values()))
 
     def cells(self, target: str) -> Iterable[CellVerdict]:
         """Every cell that the policy asks something of: checks, silence, and what must never happen."""
-        judge = Judge(self.run.plan.scenarios, self.policy.confidence, self.policy.least_scenarios)
+        judge = Judge(self.scenarios, self.policy.confidence, self.policy.least_scenarios)
         for check in self._checks():
             columns = self._columns(target, check)
             base = columns.get(self.run.plan.baseline)
@@ -101,25 +111,24 @@ class _Bench:
         return tuple(dict.fromkeys((*self.note.checks, *named)))
 
     def _columns(self, target: str, check: str) -> dict[str, Column]:
-        scenarios = self.run.plan.scenarios
         found = {}
         for language in self.run.plan.languages:
-            column = self.counts.column(target, language, check, scenarios, self.errors.get((language, check)))
+            column = self.counts.column(target, language, check, self.scenarios, self.errors.get((language, check)))
             if check == NO_REPLY:
-                silence = self.counts.silence(target, language, scenarios)
+                silence = self.counts.silence(target, language, self.scenarios)
                 column = Column(language, silence, Counter(), column.planned, column.lost)
             found[language] = column
         return found
 
     def _answered(self, target: str, language: str) -> bool:
-        return any(t.hits < t.n for t in self.counts.silence(target, language, self.run.plan.scenarios))
+        return any(t.hits < t.n for t in self.counts.silence(target, language, self.scenarios))
 
     def _earlier(self, target: str, check: str, language: str) -> list[Tally] | None:
         pair = self.pairs.get(target)
         if pair is None or language not in pair.languages:
             return None
-        at = dict(zip(pair.scenarios, pair.column(0, check, language), strict=True))
-        return [at.get(scenario, Tally(0, 0)) for scenario in self.run.plan.scenarios]
+        at = by_unit(dict(zip(pair.scenarios, pair.column(0, check, language), strict=True)), self.units)
+        return [at[unit] for unit in self.scenarios]
 
     def _nevers(self, target: str) -> Iterable[CellVerdict]:
         if not self.policy.never:
@@ -127,9 +136,10 @@ class _Bench:
         events, asked = self._events()
         for never in self.policy.never:
             for language in never.languages or self._languages():
+                key = (target, language, never.id)
                 clause = never_clause(
-                    events.get((target, language, never.id), Counter()),
-                    len(asked.get((target, language, never.id), ())),
+                    events.get(key, Counter()),
+                    max(len(asked.get(key, ())), len(events.get(key, ()))),
                     never.largest_share,
                     self.policy.confidence,
                 )
@@ -137,7 +147,7 @@ class _Bench:
                 yield CellVerdict(target, language, f"never: {never.id}", (clause,), tolerated)
 
     def _events(self) -> tuple[Events, dict[tuple[str, str, str], set[str]]]:
-        """Per never-rule: findings per scenario, and the scenarios in which it could have been found."""
+        """Per never-rule: findings per scenario, and the independent units in which it could have been found."""
         events: Events = defaultdict(Counter)
         asked: dict[tuple[str, str, str], set[str]] = defaultdict(set)
         for item, results in stored_results(self.folder, self.note.checks):
@@ -147,7 +157,7 @@ class _Bench:
                     if never.checks and result.check_id not in never.checks:
                         continue
                     if result.outcome in (Outcome.PASS, Outcome.FAIL):
-                        asked[key].add(item.scenario_id)
+                        asked[key].add(self.units[item.scenario_id])
                     if any(_matches(never, finding) for finding in result.findings):
                         events[key][item.scenario_id] += 1
         return events, asked

@@ -24,7 +24,7 @@ def render_markdown(model: ReportModel) -> str:
     run = model.run
     parts = [
         f"# {plain(model.title)}",
-        f"{counted(model.n_scenarios, 'scenario')}, {counted(len(model.languages), 'language')}, "
+        f"{model.scenarios}, {counted(len(model.languages), 'language')}, "
         f"{counted(run.plan.repeats, 'repeat')}; compared with {plain(model.baseline.name)}; "
         f"run made {plain(run.environment.created_at[:10])}.",
     ]

@@ -25,7 +25,7 @@ from langbias.report.quotation import visible
 from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
 from langbias.report.shape import Arrivals, Drawer, MatrixCell, MatrixRow, Plot, PlotRow, ReportModel, TargetReport
 from langbias.report.verdicts import limits, target_verdict
-from langbias.report.words import OUTCOME_WORDS, CheckWords, check_words, counted, verdict_words
+from langbias.report.words import OUTCOME_WORDS, CheckWords, check_words, counted, scenarios_counted, verdict_words
 from langbias.stats.access import ACCESS
 from langbias.stats.summary import Cell, LanguageRow, MeasureRow, Summary
 from langbias.types import Language, Outcome, Run, Scenario, Status
@@ -67,7 +67,7 @@ def build_model(
         languages=tuple(order),
         language_names=known,
         checks=tuple(check_words(check) for check in summary.checks),
-        n_scenarios=summary.n_scenarios,
+        scenarios=scenarios_counted(len(run.plan.scenarios), summary.n_scenarios),
         incomplete=_incomplete(summary),
         unreviewed=tuple(language for language in order if not reviewers.get(language.tag)),
         targets=tuple(

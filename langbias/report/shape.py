@@ -122,7 +122,7 @@ class ReportModel:
     languages: tuple[Language, ...]
     language_names: Mapping[str, Language]
     checks: tuple[CheckWords, ...]
-    n_scenarios: int
+    scenarios: str
     incomplete: str
     unreviewed: tuple[Language, ...]
     targets: tuple[TargetReport, ...]

@@ -235,6 +235,12 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def scenarios_counted(asked: int, independent: int) -> str:
+    """`24 scenarios`, with the number of independent ones where some are twins."""
+    twins = f" ({independent:,} independent: twins count as one)" if independent < asked else ""
+    return counted(asked, "scenario") + twins
+
+
 def listed(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""

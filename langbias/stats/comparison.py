@@ -15,6 +15,7 @@ from langbias.stats.cells import ALPHA, LEAST_SCENARIOS
 from langbias.stats.estimates import Tally, rate
 from langbias.stats.multiple import holm
 from langbias.stats.paired import difference_p, mean_gap, paired_gap, paired_p
+from langbias.stats.where import by_unit
 from langbias.types import Estimate
 
 ChangeVerdict = Literal["worse", "better", "no_change_found", "insufficient"]
@@ -69,10 +70,15 @@ def check_changes(
     after: Columns,
     languages: Sequence[str],
     baseline: str,
-    scenarios: Sequence[str],
+    units: Mapping[str, str],
     seed: int,
 ) -> tuple[Change, ...]:
-    """The changes of one check, one per language, in the order of `languages`."""
+    """The changes of one check, one per language, in the order of `languages`.
+
+    The columns follow the scenarios of `units`, which names the independent unit of each; scenarios flip one by one.
+    """
+    flips = {lang: _flips(before[lang], after[lang], tuple(units)) for lang in languages}
+    before, after = ({lang: _pooled(column, units) for lang, column in side.items()} for side in (before, after))
     p_values = [paired_p(after[lang], before[lang], seed) for lang in languages]
     others = [lang for lang in languages if lang != baseline and baseline in before]
     shifts = {lang: _gap_shifts(before, after, lang, baseline) for lang in others}
@@ -94,10 +100,14 @@ def check_changes(
                 verdict=_verdict(change, p_holm),
                 gap_change=mean_gap(shifts[lang], n) if lang in shifts else None,
                 gap_p_holm=corrected_gap_p.get(lang),
-                flips=_flips(before[lang], after[lang], scenarios),
+                flips=flips[lang],
             )
         )
     return tuple(changes)
+
+
+def _pooled(column: Sequence[Tally], units: Mapping[str, str]) -> tuple[Tally, ...]:
+    return tuple(by_unit(dict(zip(units, column, strict=True)), units).values())
 
 
 def _gap_shifts(before: Columns, after: Columns, language: str, baseline: str) -> list[float]:

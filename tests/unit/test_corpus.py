@@ -10,6 +10,7 @@ from langbias.corpus import BASE, default_root, load_corpus
 from langbias.corpus_problems import corpus_problems
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import load_pack
+from langbias.stats.where import units_of
 from langbias.types import PARAPHRASE, PersonaPair, Scenario
 
 
@@ -158,6 +159,15 @@ def test_every_language_has_enough_pairs_for_a_sign_test(pair: PersonaPair) -> N
     corpus = load_corpus()
     for tag in corpus.languages:
         assert len({p.scenario_id for p in corpus.prompts if p.variant == pair.first and p.language == tag}) >= 8
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.dimension)
+def test_no_pair_is_asked_in_twins_which_would_count_twice(pair: PersonaPair) -> None:
+    corpus = load_corpus()
+    units = units_of(corpus.scenarios)
+    for tag in corpus.languages:
+        asked = {p.scenario_id for p in corpus.prompts if p.variant == pair.first and p.language == tag}
+        assert len({units[name] for name in asked}) == len(asked)
 
 
 def test_who_speaks_is_said_in_a_few_words() -> None:
