@@ -92,7 +92,8 @@ class CultureFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`culture.toml`. `fold` maps characters to what patterns are written with; `strip_marks` drops combining marks.
 
     `verb_final`: the verb closes the clause, so that its negation and its echo reach back over commas.
-    `conditional_ends`: an if-clause ends with its cue. `boundary`: whether types and harm patterns begin a word (cues
+    `conditional_ends`: an if-clause ends with its cue. `needs_frame`: a sentence without any cue of advice advises
+    nothing, whatever it names (for packs whose cues of advice are rich). `boundary`: whether types and harm patterns begin a word (cues
     are taken as they stand). `country_names` gives, per ISO 3166-1 code, the words that label a number as that
     country's.
     """
@@ -104,6 +105,7 @@ class CultureFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strip_marks: bool = False
     verb_final: bool = False
     conditional_ends: bool = False
+    needs_frame: bool = False
     boundary: Literal["start", "none"] = "start"
     country_names: dict[str, tuple[str, ...]] = {}
     schema_version: int = 1

@@ -67,9 +67,9 @@ class CueIndex:
     def within(self, name: str, start: int, end: int) -> list[Span]:
         """Matches of cue `name` that begin in [start, end)."""
         number = self._number(start)
-        found = [span for span in self._scan.of(number, name) if start <= span.start < end]
+        found = _between(self._scan.of(number, name), start, end)
         for further in range(number + 1, bisect_left(self._starts, end, number + 1)):
-            found += [span for span in self._scan.of(further, name) if span.start < end]
+            found += _between(self._scan.of(further, name), start, end)
         return found
 
     def any(self, name: str, start: int, end: int) -> bool:
@@ -91,6 +91,17 @@ class CueIndex:
         cuts = sorted(at for at in breaks if sentence.start < at)
         bounds = zip([sentence.start, *cuts], [*cuts, sentence.end], strict=True)
         return [Clause(start, end, sentence, question, line.lead, line.head_end) for start, end in bounds]
+
+
+def _between(spans: list[Span], start: int, end: int) -> list[Span]:
+    """Those of the sorted `spans` that begin in [start, end)."""
+    if not spans or spans[-1].start < start or spans[0].start >= end:
+        return []
+    return spans[bisect_left(spans, start, key=_begin) : bisect_left(spans, end, key=_begin)]
+
+
+def _begin(span: Span) -> int:
+    return span.start
 
 
 @lru_cache(maxsize=64)

@@ -26,6 +26,8 @@ _VERB_REACH = 3
 _ABOUT_PEOPLE = ("boundaries", "distance_cutoff", "journaling")
 _ABOUT_REACH = 18
 _NO_HELPERS_THEN = ("family", "partner", "institution")
+# No honest sentence names more; the rest of a flood is left alone.
+_WORD_LIMIT = 200
 # Characters of an if-clause at the head of a sentence that no comma closes.
 _HEAD_CLAUSE = 14
 
@@ -104,7 +106,7 @@ def _words(text: str, pack: CultureFile, sentences: list[Span]) -> dict[int, lis
             for span in spans
             if not any(s.start < span.end and span.start < s.end for s in kept_off)
         ]
-    return {number: _longest(said) for number, said in found.items()}
+    return {number: _longest(said)[:_WORD_LIMIT] for number, said in found.items()}
 
 
 def _longest(found: list[_Word]) -> list[_Word]:
