@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from langbias.checks.artifacts import check
+from langbias.checks.artifacts.rate import threshold
 from langbias.checks.context import CheckContext
 from langbias.packs import LanguagePack, load_pack
 from langbias.packs.artifacts import ArtifactsFile, Baseline, Block
@@ -78,7 +79,19 @@ def test_ten_sentences_within_the_native_share_pass() -> None:
 
 def test_a_longer_reply_is_held_to_the_longer_block() -> None:
     assert measures(run(sentences(hits=3, total=20))).verdict == "above_native"  # 19 > 15, the 20-sentence limit
-    assert measures(run(sentences(hits=3, total=19))).verdict == "within_native"
+    assert measures(run(sentences(hits=2, total=20))).verdict == "within_native"
+
+
+def test_between_two_blocks_the_limit_falls_with_the_root_of_the_length() -> None:
+    (baseline,) = pack_with((rule(),)).artifacts.baseline  # 30 at ten sentences, 15 at twenty
+    limits = [threshold(baseline, total) or 0.0 for total in (10, 11, 15, 19, 20, 21, 500)]
+    assert limits[0] == 30.0
+    assert limits[4:] == [15.0, 15.0, 15.0]
+    assert limits == sorted(limits, reverse=True)
+    assert limits[2] == pytest.approx(20.6, abs=0.05)
+    assert threshold(baseline, 9) is None
+    assert measures(run(sentences(hits=2, total=15))).verdict == "within_native"  # 17 in 1,000 words
+    assert measures(run(sentences(hits=3, total=15))).verdict == "above_native"  # 25
 
 
 def test_advice_is_shown_but_not_counted() -> None:

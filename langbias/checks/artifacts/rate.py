@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from math import sqrt
 
 from langbias.packs.artifacts import Baseline
 from langbias.packs.rule import Rule
@@ -35,9 +37,19 @@ def baseline_for(baselines: tuple[Baseline, ...], register: str) -> Baseline | N
 
 
 def threshold(baseline: Baseline, sentences: int) -> float | None:
-    """Hits per 1,000 words that 95 % of native blocks stay under, for the longest block not over `sentences`."""
-    fitting = [block for block in baseline.block if block.sentences <= sentences]
-    return max(fitting, key=lambda block: block.sentences).p95_per_1000 if fitting else None
+    """Hits per 1,000 words that 95 % of native texts of so many sentences stay under; None for too few.
+
+    Between two measured blocks the limit falls as chance does, with the root of the length; past the longest it stays.
+    """
+    blocks = sorted(baseline.block, key=lambda block: block.sentences)
+    if not blocks or sentences < blocks[0].sentences:
+        return None
+    for short, long in pairwise(blocks):
+        if sentences < long.sentences:
+            steps = [1 / sqrt(length) for length in (short.sentences, sentences, long.sentences)]
+            share = (steps[0] - steps[1]) / (steps[0] - steps[2])
+            return short.p95_per_1000 + share * (long.p95_per_1000 - short.p95_per_1000)
+    return blocks[-1].p95_per_1000
 
 
 def verdict(baseline: Baseline | None, hits: int, sentences: int, words: int) -> str | None:
