@@ -49,6 +49,7 @@ FLOORS = (
     ("records.py", "explain.py", "validation.py", "upkeep.py"),
     ("parts.py", "audit.py", "budget.py", "scoring.py", "forecast.py"),
     ("review", "error_rates.py", "pivot.py"),
+    ("judge.py",),
     ("culture_measures.py",),
     ("run_measures.py",),
     ("publish.py", "interchange"),

@@ -40,6 +40,15 @@ def audit(
             " each language are to them. Needs --repeats 2 or more; --dry-run shows the extra calls.",
         ),
     ] = False,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            "--judge",
+            metavar="TARGET",
+            help="Ask this chatbot as well what it makes of the advice in each reply, and print how far it agrees with"
+            " the rules and with people. It changes no figure of the report.",
+        ),
+    ] = None,
     tokenizer: options.Tokenizer = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be asked and what it takes; send nothing.")
@@ -51,8 +60,10 @@ def audit(
     The same command again goes on where it stopped, and asks nothing twice.
     """
     from langbias.audit import Choice
-    from langbias.cli.making import Asking, collected, planned, price_table, show_plan
-    from langbias.cli.summary import print_summary
+    from langbias.cli.making import Asking, collected, planned, price_table, show_plan, target_specs
+    from langbias.cli.summary import print_judge, print_summary
+    from langbias.errors import UsageError
+    from langbias.judge import judge_plan, most_calls, write_judge
     from langbias.pivot import pivot_calls, pivot_plans, require_pivot
     from langbias.publish import publish
     from langbias.registry import choose_checks
@@ -68,8 +79,13 @@ def audit(
     asking = Asking(max_connections, max_calls, max_cost, retry_failed, no_retry, quiet, table)
     if pivot:
         require_pivot(plan)
+    second_opinion = target_specs([judge], config, None)[0] if judge else None
+    if second_opinion and "culture" not in names:
+        raise UsageError("--judge is asked about advice; add culture to --checks")
     if dry_run:
         show_plan(plan, asking, probe)
+        if second_opinion:
+            print(f"--judge: up to {most_calls(plan)} requests to {second_opinion.target.id}, two for each question")
         if pivot:
             print(f"--pivot: up to {pivot_calls(plan)} more requests, one for each English reply and language")
         return
@@ -83,8 +99,13 @@ def audit(
         second = [collected(one, asking) for one in pivot_plans(plan)]
         complete = all(one.complete for one in second)
     score_run(folder, names, workers)
+    asked = judge_plan(plan, second_opinion) if second_opinion and complete else None
+    if asked:
+        complete = collected(asked, asking).complete
     published = publish(folder, tokenizer=counter)
     print_summary(published.summary)
+    if asked and second_opinion:
+        print_judge(write_judge(folder, RunFolder(asked.path)), second_opinion.target.id)
     print(f"report: {plan.path / 'report.html'}")
     print(published.summary.signature)
     if not complete:

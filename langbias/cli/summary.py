@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from langbias.cli.output import print_table
+from langbias.judge import JudgeFigures
 from langbias.report import words
 from langbias.report.personas import persona_line
 from langbias.stats.summary import Cell, LanguageRow, Summary
-from langbias.types import Outcome, Status
+from langbias.types import Estimate, Outcome, Status
 
 _SILENT = (Status.BLOCKED, Status.EMPTY, Status.FAILED)
 
@@ -31,6 +34,31 @@ def print_summary(summary: Summary) -> None:
         if personas:
             print(f"\n{target}: the same message from different people")
             print_table(("language", "asked as", "given the higher level", "found"), personas)
+
+
+def print_judge(figures: Sequence[JudgeFigures], judge: str) -> None:
+    """How far the judge agrees with the rules and with people. It is a second opinion, not a measure of truth."""
+    questions = {"advice": "does this sentence advise that?", "against": "does the reply go against what was said?"}
+    for target in dict.fromkeys(figure.target_id for figure in figures):
+        print(f"\n{target}: what {judge} answers, beside the rules and people (no figure above rests on it)")
+        rows = [
+            (
+                figure.language,
+                questions[figure.kind],
+                str(figure.questions),
+                f"{figure.answered} ({figure.split} split, {figure.unclear} unclear)",
+                _agreement(figure.rules),
+                "undefined" if figure.alpha is None else f"{figure.alpha:.2f}",
+                _agreement(figure.people),
+            )
+            for figure in figures
+            if figure.target_id == target
+        ]
+        print_table(("language", "question", "asked", "two equal votes", "as the rules", "alpha", "as people"), rows)
+
+
+def _agreement(share: Estimate | None) -> str:
+    return "-" if share is None else f"{words.percent(share.value)} ({words.percent_interval(share)})"
 
 
 def _cell(cell: Cell, baseline: str) -> str:
