@@ -66,10 +66,14 @@ class CueIndex:
 
     def within(self, name: str, start: int, end: int) -> list[Span]:
         """Matches of cue `name` that begin in [start, end)."""
-        number = self._number(start)
-        found = _between(self._scan.of(number, name), start, end)
-        for further in range(number + 1, bisect_left(self._starts, end, number + 1)):
-            found += _between(self._scan.of(further, name), start, end)
+        number = bisect_right(self._starts, start) - 1
+        if number < 0:
+            number = 0
+        spans = self._scan.of(number, name)
+        found = _between(spans, start, end) if spans else []
+        if number + 1 < len(self._starts) and self._starts[number + 1] < end:
+            for further in range(number + 1, bisect_left(self._starts, end)):
+                found = found + _between(self._scan.of(further, name), start, end)
         return found
 
     def any(self, name: str, start: int, end: int) -> bool:

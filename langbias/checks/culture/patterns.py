@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -27,6 +27,13 @@ _SHORT = 3
 # One pattern is tried at no more places of one sentence than this; a flood of them is searched in one go.
 _TRIES = 32
 _ANYWHERE = -1
+# The clock of a time limit costs five times the match. In a sentence this short a pattern that repeats no group without
+# end cannot run long, and goes without.
+_SHORT_SENTENCE = 400
+_ENDLESS_GROUP = regex.compile(r"(?<!\\)\)(?:[*+]|\{\d*,\})")
+_ENDLESS = regex.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
+_ENDLESS_LIMIT = 5
+_LIMITED = {"timeout": TIME_LIMIT_S}
 
 T = TypeVar("T")
 # Piece -> numbers of the patterns that it announces.
@@ -59,6 +66,7 @@ class Bank:
         "_inside",
         "_opened",
         "_opened_words",
+        "_tame",
         "names",
         "sources",
     )
@@ -80,6 +88,7 @@ class Bank:
         self._opened_words = [tuple(at for at in opened.get(piece, ()) if at in first_of_word) for piece in pieces]
         self._inside = [tuple(inside.get(piece, ())) for piece in pieces]
         self._compiled: list[regex.Pattern[str] | None] = [None] * len(self.sources)
+        self._tame = [_is_tame(source) for source in self.sources]
         self._automaton = ahocorasick_rs.AhoCorasick(pieces) if pieces else None
 
     def _opens_word(self, source: str) -> bool:
@@ -107,18 +116,20 @@ class Bank:
             self._compiled[at] = found
         return found
 
-    def places(self, text: str) -> Iterator[tuple[int, int, bool]]:
-        """(pattern number, where one of its pieces stands, whether its match begins there), in no order."""
+    def announced(self, text: str) -> Iterator[tuple[int, Sequence[int], Sequence[int]]]:
+        """(where a piece stands, patterns whose match would begin there, patterns that hold it), in no order."""
         if self._automaton is None:
             return
         for piece, start, _ in self._automaton.find_matches_as_indexes(text[:LENGTH_LIMIT], overlapping=True):
-            for at in self._opened[piece]:
-                yield at, start, True
-            if not (start and text[start - 1].isalpha()):
-                for at in self._opened_words[piece]:
-                    yield at, start, True
-            for at in self._inside[piece]:
-                yield at, start, False
+            opened = self._opened[piece]
+            if self._opened_words[piece] and not (start and text[start - 1].isalpha()):
+                opened = self._opened_words[piece] + opened if opened else self._opened_words[piece]
+            if opened or self._inside[piece]:
+                yield start, opened, self._inside[piece]
+
+    def is_tame(self, at: int) -> bool:
+        """Whether pattern `at` cannot run long in a short sentence."""
+        return self._tame[at]
 
     @property
     def always(self) -> Sequence[int]:
@@ -133,58 +144,69 @@ class Scan:
 
     def __init__(self, bank: Bank, text: str, sentences: Sequence[Span]) -> None:
         self._bank, self._text, self._sentences = bank, text, sentences
-        self._found: dict[tuple[int, str], list[Span]] = {}
-        # (sentence, name) -> what is still to be tried there
-        self._open: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+        self._found: list[dict[str, list[Span]]] = [{} for _ in sentences]
+        # sentence -> name -> what is still to be tried there
+        self._open: list[dict[str, list[tuple[int, int]]]] = [defaultdict(list) for _ in sentences]
         starts = [sentence.start for sentence in sentences]
         names = bank.names
-        for at, place, begins in bank.places(text) if sentences else ():
+        for place, opened, inside in bank.announced(text) if sentences else ():
             number = bisect_right(starts, place) - 1
             if number >= 0:
-                self._open[number, names[at]].append((at, place if begins else _ANYWHERE))
+                here = self._open[number]
+                for at in opened:
+                    here[names[at]].append((at, place))
+                for at in inside:
+                    here[names[at]].append((at, _ANYWHERE))
         for at in bank.always:
-            for number in range(len(sentences)):
-                self._open[number, names[at]].append((at, _ANYWHERE))
+            for here in self._open:
+                here[names[at]].append((at, _ANYWHERE))
 
     def names(self) -> list[tuple[int, str]]:
         """(sentence, name) of all that may match."""
-        return list(self._open)
+        return [(number, name) for number, here in enumerate(self._open) for name in here]
 
     def of(self, number: int, name: str) -> list[Span]:
         """Matches of `name` in sentence `number`, sorted; those of two patterns may overlap."""
-        key = number, name
-        found = self._found.get(key)
+        if number >= len(self._found):
+            return []
+        found = self._found[number].get(name)
         if found is None:
-            asked = self._open.get(key)
-            found = self._found[key] = self._search(number, asked) if asked else []
+            asked = self._open[number].get(name)
+            found = self._found[number][name] = self._search(self._sentences[number], asked) if asked else []
         return found
 
-    def _search(self, number: int, asked: list[tuple[int, int]]) -> list[Span]:
-        text, end = self._text, self._sentences[number].end
+    def _search(self, sentence: Span, asked: list[tuple[int, int]]) -> list[Span]:
+        text, start, end = self._text, sentence.start, sentence.end
+        short = end - start <= _SHORT_SENTENCE
         found: set[tuple[int, int]] = set()
-        for at, places in _by_pattern(asked).items():
+        for at, places in _by_pattern(asked):
             pattern = self._bank.pattern(at)
+            limit = {} if short and self._bank.is_tame(at) else _LIMITED
             if places[0] == _ANYWHERE or len(places) > _TRIES:
-                hits = pattern.finditer(text, self._sentences[number].start, end, timeout=TIME_LIMIT_S)
-                found.update(match.span() for match in hits)
+                found.update([match.span() for match in pattern.finditer(text, start, end, **limit)])
                 continue
             done = 0
             for place in places:
-                match = pattern.match(text, place, end, timeout=TIME_LIMIT_S) if place >= done else None
+                match = pattern.match(text, place, end, **limit) if place >= done else None
                 if match:
                     done = match.end()
                     found.add(match.span())
-        return [Span(*span) for span in sorted(found) if span[1] > span[0]]
+        return [Span(*span) for span in sorted(found) if span[1] > span[0]] if found else []
 
 
-def _by_pattern(asked: list[tuple[int, int]]) -> dict[int, list[int]]:
-    """Pattern number -> its places, each once, in order."""
+def _is_tame(source: str) -> bool:
+    """Whether `source` repeats no group without end, and little else."""
+    return not _ENDLESS_GROUP.search(source) and len(_ENDLESS.findall(source)) <= _ENDLESS_LIMIT
+
+
+def _by_pattern(asked: list[tuple[int, int]]) -> Iterable[tuple[int, list[int]]]:
+    """Pattern numbers with their places, each once, in order."""
     if len(asked) == 1:
-        return {asked[0][0]: [asked[0][1]]}
+        return ((asked[0][0], [asked[0][1]]),)
     found: dict[int, list[int]] = defaultdict(list)
     for at, place in sorted(set(asked)):
         found[at].append(place)
-    return found
+    return found.items()
 
 
 @lru_cache(maxsize=16384)
