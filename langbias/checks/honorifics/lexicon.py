@@ -14,6 +14,7 @@ from itertools import takewhile
 import regex
 
 from langbias import rules
+from langbias.needed import openings
 from langbias.packs.honorifics import Marker
 from langbias.types import Span
 
@@ -30,11 +31,15 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A pattern with the pieces of which a text must hold one for it to match."""
+    """A pattern with the pieces of which a text must hold one for it to match.
+
+    `begins`: texts in lower case, with one of which every match begins, at the start of a word; empty where not known.
+    """
 
     pattern: regex.Pattern[str]
     pieces: tuple[str, ...]
     ignore_case: bool
+    begins: tuple[str, ...]
 
     def find(self, text: str, lowered: str) -> list[Span]:
         """Matches in `text`; `lowered` is the text in lower case."""
@@ -79,12 +84,26 @@ def _searches(alternatives: list[str], boundary: str, *, literal: bool, ignore_c
             always.append(words)
     if always:
         alone.append((tuple(always), ()))
-    return tuple(
-        _Search(
-            rules.pattern_of(words, literal=literal, boundary=boundary, ignore_case=ignore_case), pieces, ignore_case
-        )
-        for words, pieces in alone
-    )
+    return tuple(_search(words, pieces, boundary, literal, ignore_case) for words, pieces in alone)
+
+
+@lru_cache(maxsize=4096)
+def _search(
+    words: tuple[str, ...], pieces: tuple[str, ...], boundary: str, literal: bool, ignore_case: bool
+) -> _Search:
+    """One search for all who ask for the same words, so that what it found in a text serves them all."""
+    pattern = rules.pattern_of(words, literal=literal, boundary=boundary, ignore_case=ignore_case)
+    return _Search(pattern, pieces, ignore_case, () if boundary == "none" else _beginnings(words, literal))
+
+
+def _beginnings(alternatives: tuple[str, ...], literal: bool) -> tuple[str, ...]:
+    found: set[str] = set()
+    for words in alternatives:
+        begins = {words} if literal else openings(words)
+        if begins is None:
+            return ()
+        found |= {text.lower() for text in begins}
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)
@@ -95,9 +114,14 @@ def _spared(unless: tuple[str, ...]) -> _Wording:
 def without_spared(found: list[tuple[Marker, Span]], text: str) -> list[tuple[Marker, Span]]:
     """`found` but for the hits that share a character with a match of their marker's `unless`. Raises TimeoutError."""
     lowered = text.lower()
+    seen: dict[int, list[Span]] = {}
     for marker in {id(marker): marker for marker, _ in found if marker.unless}.values():
         wording = _spared(marker.unless)
-        spared = [span for search in wording.searches for span in search.find(text, lowered)]
+        spared: list[Span] = []
+        for search in wording.searches:
+            if id(search) not in seen:
+                seen[id(search)] = search.find(text, lowered)
+            spared += seen[id(search)]
         found = [
             (m, span)
             for m, span in found
@@ -129,7 +153,11 @@ class Lexicon:
         self._exact: dict[str, list[Marker]] = {}
         self._folded: dict[str, list[Marker]] = {}
         self._patterns: list[tuple[Marker, _Wording]] = []
-        self._searches: list[tuple[Marker, tuple[_Search, ...]]] = []
+        self._searches: list[tuple[Marker, _Search]] = []
+        # Searches that run only where a word stands with which their matches begin: whole words, and first letters.
+        self._awaited: list[tuple[Marker, _Search]] = []
+        self._whole: dict[str, list[int]] = {}
+        self._beginning: dict[str, list[int]] = {}
         for marker, alternatives in markers:
             self._add(marker, alternatives)
         scoped = [
@@ -138,7 +166,7 @@ class Lexicon:
             if wording.of_word is not None
         ]
         self._some_pattern = regex.compile("|".join(scoped), regex.VERSION1) if scoped else None
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._markers_of)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def _add(self, marker: Marker, alternatives: tuple[str, ...]) -> None:
         _spared(marker.unless)  # compiled now, not in the middle of the first replies
@@ -154,22 +182,44 @@ class Lexicon:
         wording = _wording(further, marker.boundary, literal=marker.kind != "regex", ignore_case=marker.ignore_case)
         if wording.of_word is not None:
             self._patterns.append((marker, wording))
-        if wording.searches:
-            self._searches.append((marker, wording.searches))
+        for search in wording.searches:
+            self._await(marker, search)
+
+    def _await(self, marker: Marker, search: _Search) -> None:
+        """Note the words that a match of `search` begins with; one that may begin with anything always runs."""
+        words = [_WORD.match(text) for text in search.begins]
+        if not words or not all(words):
+            self._searches.append((marker, search))
+            return
+        for word in words:
+            assert word is not None
+            known = self._beginning if word.end() == len(word.string) else self._whole
+            known.setdefault(word.group(), []).append(len(self._awaited))
+        self._awaited.append((marker, search))
 
     def find(self, text: str) -> list[tuple[Marker, Span]]:
         """All hits, marker and span, in no order. Raises TimeoutError."""
         found: list[tuple[Marker, Span]] = []
+        called: set[int] = set()
         for match in _WORD.finditer(text):
             word = match.group()
-            known = self._remembered(word) if len(word) <= _WORD_LENGTH else self._markers_of(word)
+            known, calls = self._remembered(word) if len(word) <= _WORD_LENGTH else self._read(word)
+            called.update(calls)
             if known:
                 span = Span(*match.span())
                 found += [(marker, span) for marker in known]
         lowered = text.lower()
-        for marker, searches in self._searches:
-            found += [(marker, span) for search in searches for span in search.find(text, lowered)]
+        for marker, search in (*self._searches, *(self._awaited[at] for at in sorted(called))):
+            found += [(marker, span) for span in search.find(text, lowered)]
         return without_spared(found, text)
+
+    def _read(self, word: str) -> tuple[tuple[Marker, ...], tuple[int, ...]]:
+        """The markers that hit `word` standing alone, and the searches whose matches may begin with it."""
+        lowered = word.lower()
+        calls = set(self._whole.get(lowered, ()))
+        for length in range(1, len(lowered) + 1):
+            calls.update(self._beginning.get(lowered[:length], ()))
+        return self._markers_of(word), tuple(calls)
 
     def _markers_of(self, word: str) -> tuple[Marker, ...]:
         """The markers that hit `word` standing alone."""
