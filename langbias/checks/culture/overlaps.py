@@ -42,6 +42,31 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
     "talk_therapy": {"partner": 20, "distance_cutoff": 60},
 }  # fmt: skip
 
+# Which of two types in one clause, with nothing that joins them as equals, the clause is about: the higher. A practice
+# or a person named beside a service is how one gets there, or what it is for.
+_RANK = {
+    **dict.fromkeys(("crisis_line", "emergency_service", "elder_mediator", "rights_social"), 4),
+    **dict.fromkeys(("peer_community", "digital_help", "psychiatry", "religious_leader", "traditional_healer"), 4),
+    **dict.fromkeys(("talk_therapy", "institution", "medication", "prayer_practice"), 3),
+    **dict.fromkeys(("negotiate_harmony", "endure_accept", "rest_selfcare"), 1),
+}
+_MIDDLE = 2
+_PHRASE = 60
+# Pairs that are two pieces of advice even then: "ask the doctor about a lower dose", "a walk with a friend".
+_BOTH = (
+    frozenset({"medication", "primary_care"}),
+    frozenset({"medication", "psychiatry"}),
+    frozenset({"exercise", "friend"}),
+    frozenset({"rest_selfcare", "friend"}),
+    frozenset({"rest_selfcare", "exercise"}),
+)
+
+
+def _outranked(kind: str, other: str) -> bool:
+    if other in _TAKES_OVER.get(kind, {}) or frozenset({kind, other}) in _BOTH:
+        return False
+    return _RANK.get(kind, _MIDDLE) < _RANK.get(other, _MIDDLE)
+
 
 def taken_over(kind: str, span: Span, others: list[tuple[str, Span]], joined: Callable[[int, int], bool]) -> bool:
     """Whether advice `kind` at `span` is only part of other advice in its sentence.
@@ -50,7 +75,7 @@ def taken_over(kind: str, span: Span, others: list[tuple[str, Span]], joined: Ca
     equals.
     """
     for other, where in others:
-        reach = _TAKES_OVER.get(other, {}).get(kind)
+        reach = _TAKES_OVER.get(other, {}).get(kind, _PHRASE if _outranked(kind, other) else None)
         if reach is None:
             continue
         start, end = (where.end, span.start) if where.start <= span.start else (span.end, where.start)
