@@ -10,7 +10,7 @@ from pathlib import Path
 
 from langbias.compare import PairedRuns, pair_runs
 from langbias.gate.policy import NO_REPLY, Never, Policy
-from langbias.gate.verdict import CellVerdict, GateResult, Judge, never_clause
+from langbias.gate.verdict import CellVerdict, GateResult, Judge, has_nothing_to_judge, never_clause
 from langbias.publish import accumulate, known_errors
 from langbias.scoring import ScoringNote, read_note, run_of, stored_results
 from langbias.stats.accumulate import Accumulator
@@ -40,6 +40,7 @@ def gate_run(
     )
     cells = [cell for name in targets for cell in bench.cells(name)]
     notes = [note for pair in pairs.values() for note in pair.notes]
+    notes += [note for name in targets for note in bench.gaps_not_asked_for(name)]
     if against is None and _asks_for_drop(policy):
         notes.append("The policy limits drops, but no earlier run was given (--against), so none was judged.")
     return GateResult(
@@ -95,10 +96,21 @@ class _Bench:
                     self._earlier(target, check, language),
                     against=bool(self.pairs) and check != NO_REPLY,
                     answered=self._answered(target, language),
+                    base_answered=self._answered(target, self.run.plan.baseline),
                 )
                 if clauses:
                     yield CellVerdict(target, language, check, clauses, language in self.policy.allowed_to_fail)
         yield from self._nevers(target)
+
+    def gaps_not_asked_for(self, target: str) -> Iterable[str]:
+        """A note per check whose gap the policy limits though the check has nothing to judge in the baseline."""
+        baseline = self.run.plan.baseline
+        if not self._answered(target, baseline):
+            return
+        for check in self._checks():
+            limited = any(self.policy.limits_for(check, tag).largest_gap is not None for tag in self._languages())
+            if limited and has_nothing_to_judge(self._columns(target, check)[baseline]):
+                yield f"{check} has nothing to judge in {baseline}, the baseline, so no gap is asked for."
 
     def _languages(self) -> tuple[str, ...]:
         named = [tag for rule in self.policy.rule for tag in rule.languages]

@@ -10,7 +10,7 @@ from langbias.gate.policy import Limits
 from langbias.stats.bounds import TOLERATED
 from langbias.stats.cells import Column, corrected_rate, lost_share
 from langbias.stats.estimates import Tally, exact_upper, rate
-from langbias.stats.instrument import corrected_gap
+from langbias.stats.instrument import ErrorRates, corrected_change, corrected_gap
 from langbias.stats.paired import paired_gap
 from langbias.types import Estimate, Outcome
 
@@ -103,21 +103,21 @@ class Judge:
         *,
         against: bool,
         answered: bool,
+        base_answered: bool = True,
     ) -> tuple[Clause, ...]:
-        """The clauses of one cell. `column` is None where the run lacks the language, `base` is the baseline's."""
+        """The clauses of one cell. `column` is None where the run lacks the language, `base` is the baseline's.
+
+        No gap is asked for to a baseline in which the check has nothing to judge.
+        """
         if column is None:
             return _all(limits, "not in this run", against)
-        if (
-            not column.judged
-            and answered
-            and column.outcomes.total()
-            and set(column.outcomes) == {Outcome.NOT_APPLICABLE}
-        ):
+        if answered and has_nothing_to_judge(column):
             return ()
         clauses = []
         if limits.floor is not None:
             clauses.append(self._floor(1 - limits.floor, column))
-        if limits.largest_gap is not None and base is not column:
+        comparable = base is not column and not (base and base_answered and has_nothing_to_judge(base))
+        if limits.largest_gap is not None and comparable:
             clauses.append(self._gap(limits.largest_gap, column, base))
         if limits.largest_drop is not None and against:
             clauses.append(self._drop(limits.largest_drop, column, earlier))
@@ -146,9 +146,13 @@ class Judge:
     def _drop(self, limit: float, column: Column, earlier: Sequence[Tally] | None) -> Clause:
         if earlier is None or not any(t.n for t in earlier):
             return Clause("largest_drop", "inconclusive", limit, None, "nothing to compare with in the earlier run")
-        shown = paired_gap(column.tallies, earlier, self.two_sided)
-        cases = [paired_gap(t, earlier, self.two_sided) for t in _cases(column)] if _many_lost(column) else [shown]
-        return self._clause("largest_drop", limit, shown, cases)
+        versions = [column.tallies, *(_cases(column) if _many_lost(column) else ())]
+        shown, *cases = (self._change(tallies, earlier, column.errors) for tallies in versions)
+        return self._clause("largest_drop", limit, shown, cases or [shown])
+
+    def _change(self, ours: Sequence[Tally], earlier: Sequence[Tally], errors: ErrorRates | None) -> Estimate | None:
+        change = paired_gap(ours, earlier, self.two_sided)
+        return corrected_change(change, errors, self.two_sided) if change and errors and errors.usable else change
 
     def _clause(self, name: str, limit: float, shown: Estimate | None, cases: Sequence[Estimate | None]) -> Clause:
         """Pass only if every case passes, fail only if every case fails."""
@@ -184,6 +188,11 @@ def never_clause(events: Mapping[str, int], asked: int, limit: float, confidence
             "never", "inconclusive", limit, estimate, f"not seen in {asked} scenarios, which bounds it at {upper:.0%}"
         )
     return Clause("never", "pass", limit, estimate, "")
+
+
+def has_nothing_to_judge(column: Column) -> bool:
+    """Whether the check does not apply to any reply, as politeness does not to a language without its forms."""
+    return not column.judged and set(column.outcomes) == {Outcome.NOT_APPLICABLE}
 
 
 def _at_most(estimate: Estimate | None, limit: float) -> State:

@@ -119,6 +119,22 @@ def corrected_gap(ours: Corrected, base: Corrected, confidence: float = CONFIDEN
     return estimate, p
 
 
+def corrected_change(change: Estimate, errors: ErrorRates, confidence: float = CONFIDENCE) -> Estimate:
+    """A change between two releases that one check judged: it shows Se + Sp - 1 of the true change, so divide by that.
+
+    The interval joins that of the change and that of the error rates (square-and-add, Zou and Donner 2008). `errors`
+    must be usable.
+    """
+    youden, value = errors.youden, change.value / errors.youden
+    z = float(ndtri(0.5 + confidence / 2))
+    unsure = value * z * math.sqrt(_spread(errors.caught) + _spread(errors.kept)) / youden
+    low = None if change.low is None else value - math.hypot((change.value - change.low) / youden, unsure)
+    high = None if change.high is None else value + math.hypot((change.high - change.value) / youden, unsure)
+    low, high = (None if end is None else min(max(end, -1.0), 1.0) for end in (low, high))
+    method = f"{change.method}, over Se + Sp - 1"
+    return Estimate(min(max(value, -1.0), 1.0), low, high, change.n, change.n_clusters, method)
+
+
 def _variance(influence: Vector, apart: float) -> float:
     count = int((influence != 0).sum())
     between = count / (count - 1) * float((influence**2).sum()) if count > 1 else 0.0

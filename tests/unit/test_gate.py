@@ -77,6 +77,15 @@ def test_a_check_with_nothing_to_judge_is_left_out_but_a_silent_language_is_not(
     assert [clause.state for clause in silent] == ["inconclusive"]
 
 
+def test_no_gap_is_asked_for_to_a_baseline_that_the_check_does_not_know_but_to_a_silent_one_it_is() -> None:
+    """English has no honorifics: a release must be able to pass all the same."""
+    base = Column("en", (Tally(0, 0),) * 60, Counter({Outcome.NOT_APPLICABLE: 60}), (1,) * 60, (0,) * 60)
+    limits = Limits(floor=0.5, largest_gap=0.1)
+    assert judged(limits, column(3), base) == ["pass"]
+    silent = JUDGE.cell(limits, column(3), base, None, against=False, answered=True, base_answered=False)
+    assert [clause.state for clause in silent] == ["pass", "inconclusive"]
+
+
 def test_a_missing_baseline_is_inconclusive_with_its_reason() -> None:
     (clause,) = JUDGE.cell(Limits(largest_gap=0.1), column(3), None, None, against=False, answered=True)
     assert (clause.state, clause.reason) == ("inconclusive", "nothing was judged in the baseline language")
@@ -88,6 +97,20 @@ def test_a_known_error_of_the_check_moves_the_verdict() -> None:
     assert judged(Limits(floor=0.90), column(12)) == ["fail"]
     assert judged(Limits(floor=0.80), column(12)) == ["inconclusive"]
     assert judged(Limits(floor=0.80), column(12, errors=errors)) == ["pass"]
+
+
+def test_a_drop_is_not_made_small_by_a_check_that_errs() -> None:
+    """A check with Se + Sp - 1 = 0.6 shows 0.6 of a drop: 10 of 60 shown are 17 true points of 100."""
+    errors = ErrorRates(Tally(800, 1000), Tally(800, 1000), "made up", "2026-01-01", "test")
+    limits, earlier = Limits(largest_drop=0.2), column(6).tallies
+    (plain,) = JUDGE.cell(limits, column(9), None, earlier, against=True, answered=True)
+    (mended,) = JUDGE.cell(limits, column(9, errors=errors), None, earlier, against=True, answered=True)
+    assert plain.estimate and mended.estimate
+    assert mended.estimate.value == pytest.approx(plain.estimate.value / 0.6)
+    assert (plain.state, mended.state) == ("pass", "pass")
+    (mended,) = JUDGE.cell(limits, column(12, errors=errors), None, earlier, against=True, answered=True)
+    assert mended.state == "inconclusive"
+    assert judged(limits, column(12), None, column(6)) == ["pass"]
 
 
 @pytest.mark.parametrize(
