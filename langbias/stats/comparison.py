@@ -14,7 +14,7 @@ import numpy as np
 from langbias.stats.cells import ALPHA, LEAST_SCENARIOS
 from langbias.stats.estimates import Tally, rate
 from langbias.stats.multiple import holm
-from langbias.stats.paired import difference_p, mean_gap, paired_gap, paired_p
+from langbias.stats.paired import change_of_gap, difference_p, paired_gap, paired_p
 from langbias.stats.where import by_unit
 from langbias.types import Estimate
 
@@ -87,7 +87,6 @@ def check_changes(
     changes = []
     for lang, p, p_holm in zip(languages, p_values, holm(p_values), strict=True):
         change = paired_gap(after[lang], before[lang])
-        n = int(sum(t.n for t in (*before[lang], *after[lang])))
         changes.append(
             Change(
                 language=lang,
@@ -98,7 +97,11 @@ def check_changes(
                 p=p,
                 p_holm=p_holm,
                 verdict=_verdict(change, p_holm),
-                gap_change=mean_gap(shifts[lang], n) if lang in shifts else None,
+                gap_change=(
+                    change_of_gap(after[lang], before[lang], after[baseline], before[baseline])
+                    if lang in shifts
+                    else None
+                ),
                 gap_p_holm=corrected_gap_p.get(lang),
                 flips=flips[lang],
             )

@@ -20,6 +20,8 @@ PERMUTATIONS = 2**14
 PERMUTE_BELOW = 20
 # A rate with fewer (effective) events than this on either side is near the ceiling: t is too short there.
 NEAR_CEILING = 10.0
+BY_T = "paired t over scenarios"
+SQUARE_AND_ADD = "paired square-and-add (near the ceiling)"
 _NO_SPREAD = 1e-12
 
 
@@ -41,10 +43,10 @@ def paired_gap(first: Sequence[Tally], second: Sequence[Tally], confidence: floa
         return Estimate(value, None, None, n, 1, "one scenario: no interval")
     if float(differences.std()) > _NO_SPREAD and not _near_ceiling(ours) and not _near_ceiling(theirs):
         half = t_half_width(differences, confidence)
-        low, high, method = value - half, value + half, "paired t over scenarios"
+        low, high, method = value - half, value + half, BY_T
     else:
         low, high = _square_and_add(ours, theirs, value, confidence)
-        method = "paired square-and-add (near the ceiling)"
+        method = SQUARE_AND_ADD
     return Estimate(value, max(-1.0, low), min(1.0, high), n, len(pairs), method)
 
 
@@ -57,6 +59,37 @@ def mean_gap(values: Sequence[float], n: int, confidence: float = CONFIDENCE) ->
     """Mean of per-scenario differences of an ordinal or continuous measure, with a paired t interval."""
     found = mean(values, n, confidence)
     return found and replace(found, method=found.method.replace("t over", "paired t over"))
+
+
+def change_of_gap(
+    after: Sequence[Tally],
+    before: Sequence[Tally],
+    base_after: Sequence[Tally],
+    base_before: Sequence[Tally],
+    confidence: float = CONFIDENCE,
+) -> Estimate | None:
+    """How far a gap to the baseline moved (-2 to 2): the change of one language minus that of the baseline.
+
+    Over scenarios judged in all four: a t interval, or where a change is near the ceiling or nothing varies, square-
+    and-add of the intervals of both changes. None where no scenario was judged in all four.
+    """
+    rows = [row for row in zip(after, before, base_after, base_before, strict=True) if all(t.n > 0 for t in row)]
+    if not rows:
+        return None
+    changes = [[(row[at], row[at + 1]) for row in rows] for at in (0, 2)]
+    moved, base_moved = map(_differences, changes)
+    apart = moved - base_moved
+    value, n = float(apart.mean()), int(sum(t.n for row in rows for t in row))
+    ours, base = (paired_gap([a for a, _ in pairs], [b for _, b in pairs], confidence) for pairs in changes)
+    if not ours or not base or ours.low is None or ours.high is None or base.low is None or base.high is None:
+        return Estimate(value, None, None, n, 1, "one scenario: no interval")
+    if ours.method == base.method == BY_T and float(apart.std()) > _NO_SPREAD:
+        half = t_half_width(apart, confidence)
+        return Estimate(value, value - half, value + half, n, len(rows), BY_T)
+    together = _correlation(list(moved), list(base_moved))
+    low = value - _joined(ours.value - ours.low, base.high - base.value, together)
+    high = value + _joined(ours.high - ours.value, base.value - base.low, together)
+    return Estimate(value, max(low, -2.0), min(high, 2.0), n, len(rows), SQUARE_AND_ADD)
 
 
 def difference_p(differences: NDArray[np.float64], seed: int = 0) -> float | None:

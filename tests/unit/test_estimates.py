@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from langbias.stats.estimates import Tally, cluster_variance, exact_upper, mean, rate, score_interval, wilson
 from langbias.stats.multiple import benjamini_hochberg, holm, simultaneous_confidence
-from langbias.stats.paired import paired_gap, paired_p
+from langbias.stats.paired import change_of_gap, paired_gap, paired_p
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 1), (0, 30), (3, 10), (29, 30), (30, 30), (450, 500)])
@@ -227,3 +227,27 @@ def test_simultaneous_bands_cover_all_languages_together() -> None:
         half = stats.t.ppf(0.5 + confidence / 2, 39) * apart.std(axis=0, ddof=1) / np.sqrt(40)
         inside += bool((np.abs(apart.mean(axis=0)) <= half).all())
     assert inside / 40 >= 0.85
+
+
+def test_a_gap_that_did_not_move_anywhere_is_not_known_to_a_point() -> None:
+    still = [Tally(int(at < 2), 1) for at in range(30)]
+    found = change_of_gap(still, still, still, still)
+    assert found is not None
+    assert found.value == 0
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < -0.05 < 0.05 < found.high
+
+
+def test_the_change_of_a_gap_is_a_t_interval_far_from_the_ceiling() -> None:
+    rng = np.random.default_rng(3)
+    columns = [[Tally(int(h), 3) for h in rng.binomial(3, 0.5, 60)] for _ in range(4)]
+    after, before, base_after, base_before = (np.array([t.share for t in column]) for column in columns)
+    found = change_of_gap(*columns)
+    wanted = stats.ttest_1samp(after - before - (base_after - base_before), 0).confidence_interval(0.95)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), abs=1e-9)
+    assert change_of_gap([Tally(0, 0)], [Tally(0, 1)], [Tally(0, 1)], [Tally(0, 1)]) is None
+    one = change_of_gap([Tally(1, 1)], [Tally(0, 1)], [Tally(0, 1)], [Tally(0, 1)])
+    assert one is not None
+    assert (one.value, one.low, one.high) == (1.0, None, None)
