@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from langbias.checks.honorifics import CHECK_ID as HONORIFICS
+from langbias.collect.prices import PriceTable
 from langbias.corpus import load_corpus
 from langbias.packs import load_pack
 from langbias.packs.validation import load_validation
@@ -41,15 +42,18 @@ class Published:
 
 
 def publish(
-    folder: RunFolder, formats: tuple[str, ...] = FORMATS, tokenizer: NamedTokenizer | None = None
+    folder: RunFolder,
+    formats: tuple[str, ...] = FORMATS,
+    tokenizer: NamedTokenizer | None = None,
+    prices: PriceTable | None = None,
 ) -> Published:
-    """Write the chosen reports into the run folder. The same folder (and `tokenizer`) gives the same bytes.
+    """Write the chosen reports into the run folder. The same folder (`tokenizer` and `prices`) gives the same bytes.
 
     Raises StoreError or InvalidDataError when the folder is not a scored run.
     """
     note = read_note(folder)
     run = run_of(folder)
-    summary = summarise(folder, run, note, tokenizer)
+    summary = summarise(folder, run, note, tokenizer, prices)
     files = []
     if "json" in formats:
         files.append(folder.write_file("summary.json", summary_json(summary, run)).name)
@@ -66,7 +70,13 @@ def publish(
     return Published(run, summary, tuple(files))
 
 
-def summarise(folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTokenizer | None = None) -> Summary:
+def summarise(
+    folder: RunFolder,
+    run: Run,
+    note: ScoringNote,
+    tokenizer: NamedTokenizer | None = None,
+    prices: PriceTable | None = None,
+) -> Summary:
     """The numbers of a scored run, with what people have said about its replies carried in."""
     summary = accumulate(folder, note).summary(
         run_id=run.id,
@@ -80,7 +90,7 @@ def summarise(folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTo
         seed=run.plan.seed,
         errors=known_errors(folder, run),
     )
-    return replace(summary, measures=(*summary.measures, *run_measures(folder, run, note, tokenizer)))
+    return replace(summary, measures=(*summary.measures, *run_measures(folder, run, note, tokenizer, prices)))
 
 
 def accumulate(folder: RunFolder, note: ScoringNote) -> Accumulator:

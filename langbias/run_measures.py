@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from langbias.checks.artifacts.pooled import PooledCounts
+from langbias.collect.prices import PriceTable
 from langbias.culture_measures import CHECK as CULTURE, CultureRun
 from langbias.packs import load_pack
 from langbias.pivot import pivot_results
@@ -25,15 +26,22 @@ PIVOT_UNIT = "P: 0 as far as from another prompt's, 1 as near to its translated 
 
 
 def run_measures(
-    folder: RunFolder, run: Run, note: ScoringNote, tokenizer: NamedTokenizer | None = None
+    folder: RunFolder,
+    run: Run,
+    note: ScoringNote,
+    tokenizer: NamedTokenizer | None = None,
+    prices: PriceTable | None = None,
 ) -> Iterator[MeasureRow]:
-    """Rows for the summary, by target and language; of artifacts none when that check did not run."""
+    """Rows for the summary, by target and language; of artifacts none when that check did not run.
+
+    `prices` adds what the conversations cost in money, for the targets it names.
+    """
     if CHECK in note.checks:
         yield from _pooled(folder, run, note)
         yield from _pivot(folder, run)
     if CULTURE in note.checks:
         yield from _culture(folder, run, note)
-    yield from _access(folder, run, tokenizer)
+    yield from _access(folder, run, tokenizer, prices or PriceTable())
 
 
 def _culture(folder: RunFolder, run: Run, note: ScoringNote) -> Iterator[MeasureRow]:
@@ -54,10 +62,12 @@ def _base_results(folder: RunFolder, note: ScoringNote, check: str) -> Iterator[
             yield from ((target, item, result) for result in results if result.check_id == check)
 
 
-def _access(folder: RunFolder, run: Run, tokenizer: NamedTokenizer | None) -> Iterator[MeasureRow]:
+def _access(folder: RunFolder, run: Run, tokenizer: NamedTokenizer | None, table: PriceTable) -> Iterator[MeasureRow]:
     prompts = {prompt.id: prompt for prompt in folder.prompts()}
     trials = {trial.id: trial for trial in folder.trials()}
-    counts = AccessCounts(tokenizer, tokenizer.name if tokenizer else "")
+    costs = {target.id: price.of for target in run.targets if (price := table.of(target))}
+    basis = f"{table.currency} of {table.as_of}"
+    counts = AccessCounts(tokenizer, tokenizer.name if tokenizer else "", costs, basis)
     for response in folder.responses():
         trial = trials[response.trial_id]
         prompt = prompts[trial.prompt_id]

@@ -102,7 +102,7 @@ def audit(
     asked = judge_plan(plan, second_opinion) if second_opinion and complete else None
     if asked:
         complete = collected(asked, asking).complete
-    published = publish(folder, tokenizer=counter)
+    published = publish(folder, tokenizer=counter, prices=table)
     print_summary(published.summary)
     if asked and second_opinion:
         print_judge(write_judge(folder, RunFolder(asked.path)), second_opinion.target.id)

@@ -17,8 +17,10 @@ def report(
         str, typer.Option("--format", metavar="NAMES", help="Any of html, md, json, csv, separated by commas.")
     ] = "html,md,json,csv",
     tokenizer: options.Tokenizer = None,
+    prices: options.Prices = options.PRICES,
 ) -> None:
     """Write report.html, report.md, summary.json and results.csv. The same folder gives the same bytes."""
+    from langbias.cli.making import price_table
     from langbias.cli.summary import print_summary
     from langbias.errors import UsageError
     from langbias.publish import FORMATS, publish
@@ -30,7 +32,8 @@ def report(
     for name in wanted:
         if name not in FORMATS:
             raise UsageError(f"unknown format {name!r}{closest(name, FORMATS)}")
-    published = publish(RunFolder(run), wanted, read_tokenizer(tokenizer) if tokenizer else None)
+    counter = read_tokenizer(tokenizer) if tokenizer else None
+    published = publish(RunFolder(run), wanted, counter, price_table(prices))
     print_summary(published.summary)
     for name in published.files:
         note(str(run / name))

@@ -53,7 +53,7 @@ _CHECKS = {
             "Do advice and crisis resources fit what the person said and where they are?",
             "cultural fit of advice",
         ),
-        CheckWords("access", "Access cost", "What does a conversation cost, in tokens and time?", "access cost"),
+        CheckWords("access", "Access cost", "What does a conversation cost, in tokens, time and money?", "access cost"),
     )
 }
 
@@ -127,6 +127,7 @@ _COSTS = {
     "reply_tokens_ratio": "the tokens for a reply",
     "reply_pieces_ratio": "the tokens for a reply",
     "latency_ratio": "the time to reply",
+    "price_ratio": "the price of a conversation turn",
 }
 
 

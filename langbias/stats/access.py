@@ -1,4 +1,4 @@
-"""What the same conversation costs in one language against the baseline: tokens and time, paired over scenarios.
+"""What the same conversation costs in one language against the baseline: tokens, time and money, paired over scenarios.
 
 A ratio is the geometric mean over scenarios of (this language / baseline), with a t interval on its logarithm; first
 replies and later turns of a scenario pair with their like. 1 is equal, 2 is twice the tokens or the time.
@@ -16,7 +16,7 @@ from langbias.stats.summary import MeasureRow
 from langbias.types import Estimate, Response, Status
 
 ACCESS = "access"
-# name -> unit. Prices are not known to the tool: where tokens in and out cost the same, `tokens` is the price ratio.
+# name -> unit.
 _BY_TARGET = {
     "prompt_tokens": "times the baseline for the same scenario, by the target's own count",
     "reply_tokens": "times the baseline for the same scenario, by the target's own count",
@@ -26,6 +26,8 @@ _BY_TARGET = {
 
 # Text to its number of tokens.
 Tokenizer = Callable[[str], int]
+# Tokens sent and received to what they cost.
+Cost = Callable[[float, float], float]
 
 
 @dataclass(slots=True)
@@ -42,11 +44,14 @@ def _cells() -> defaultdict[tuple[str, str, str], defaultdict[tuple[str, int], _
 class AccessCounts:
     """Costs per (measure, target, language) and (scenario, turn), as responses stream by.
 
-    `tokenizer` is a tokenizer that the user named, `tokenizer_name` what to call it.
+    `tokenizer` is a tokenizer that the user named, `tokenizer_name` what to call it. `costs` gives what tokens of a
+    target cost, by target id, for those in the user's price table; `price_basis` names its currency and day.
     """
 
     tokenizer: Tokenizer | None = None
     tokenizer_name: str = ""
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+    price_basis: str = ""
     cells: defaultdict[tuple[str, str, str], defaultdict[tuple[str, int], _Mean]] = field(default_factory=_cells)
 
     def add(self, target: str, language: str, scenario: str, prompt: str, response: Response) -> None:
@@ -60,7 +65,9 @@ class AccessCounts:
             costs["prompt_pieces"] = self.tokenizer(prompt)
         if whole:
             costs["reply_tokens"] = replied
-            costs["tokens"] = asked + replied if asked is not None and replied is not None else None
+            if asked is not None and replied is not None:
+                costs["tokens"] = asked + replied
+                costs["price"] = self.costs[target](asked, replied) if target in self.costs else None
             costs["latency"] = response.latency_ms
         if whole and self.tokenizer:
             costs["reply_pieces"] = self.tokenizer(response.text)
@@ -73,7 +80,8 @@ class AccessCounts:
     def rows(self, targets: Sequence[str], languages: Sequence[str], baseline: str) -> Iterable[MeasureRow]:
         """A ratio per measure, target and language other than the baseline, where the two share a scenario."""
         pieces = f"times the baseline for the same scenario, by {self.tokenizer_name}"
-        units = _BY_TARGET | {"prompt_pieces": pieces, "reply_pieces": pieces}
+        price = f"times the baseline for the same scenario, in and out, at prices in {self.price_basis}"
+        units = _BY_TARGET | {"prompt_pieces": pieces, "reply_pieces": pieces, "price": price}
         for target in targets:
             for language in languages:
                 for name, unit in units.items():

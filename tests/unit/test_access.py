@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from langbias.collect.prices import Price
 from langbias.errors import UsageError
 from langbias.packs.loading import pack_folder
 from langbias.report.words import cost_sentence
@@ -111,3 +112,34 @@ def test_the_sentence_stands_only_where_the_interval_leaves_one() -> None:
         "2.99 times the tokens for a reply in English"
     )
     assert cost_sentence(found["latency_ratio"], "English") == ""
+
+
+def test_the_price_ratio_weighs_tokens_in_and_out_by_their_prices() -> None:
+    price = Price(prompt=1.0, completion=9.0)
+    counts = AccessCounts(costs={"bot": price.of}, price_basis="USD of 2026-11-01")
+    for scenario, size in (("a", 10), ("b", 20)):
+        counts.add("bot", "en", scenario, "p", reply(size, asked=10))
+        counts.add("bot", "ko", scenario, "p", reply(3 * size, asked=10))
+    row = rows(counts)["price_ratio"]
+    assert row.estimate
+    a, b = (10 + 9 * 30) / (10 + 9 * 10), (10 + 9 * 60) / (10 + 9 * 20)
+    assert row.estimate.value == pytest.approx(math.sqrt(a * b))
+    assert row.unit.endswith("at prices in USD of 2026-11-01")
+    assert rows(counts)["tokens_ratio"].estimate != row.estimate
+    assert cost_sentence(row, "English").startswith("2.85 times the price of a conversation turn in English")
+
+
+@pytest.mark.parametrize("price", [None, Price(0, 0)])
+def test_a_target_without_a_price_or_with_none_to_pay_has_no_price_ratio(price: Price | None) -> None:
+    counts = AccessCounts(costs={"bot": price.of} if price else {"another": Price(1, 1).of})
+    counts.add("bot", "en", "a", "p", reply(10))
+    counts.add("bot", "ko", "a", "p", reply(30))
+    assert "tokens_ratio" in rows(counts)
+    assert "price_ratio" not in rows(counts)
+
+
+def test_a_reply_without_token_counts_is_left_out_of_the_price() -> None:
+    counts = AccessCounts(costs={"bot": Price(1, 1).of})
+    counts.add("bot", "en", "a", "p", reply(10))
+    counts.add("bot", "ko", "a", "p", reply(None))
+    assert set(rows(counts)) == {"latency_ratio"}
