@@ -37,7 +37,8 @@ REGULAR = {
     ),
     "it": (
         [("parl", "are"), ("lavor", "are"), ("cred", "ere"), ("dorm", "ire")],
-        {"are": ["avi", "erai", "eresti"], "ere": ["i", "evi", "erai", "eresti"], "ire": ["i", "ivi", "irai", "iresti"]},
+        {"are": ["avi", "erai", "eresti"], "ere": ["i", "evi", "erai", "eresti"],
+         "ire": ["i", "ivi", "irai", "iresti"]},
         "Quando {} meglio?",
     ),
     "pl": (
@@ -58,7 +59,8 @@ def test_the_second_person_singular_of_regular_verbs_is_familiar(tag: str) -> No
 @pytest.mark.parametrize(
     ("tag", "texts"),
     [
-        ("es", ["¿Descansa por las tardes?", "¿Cómo duerme últimamente?", "¿Desde cuándo llora?", "Quisiera hacerle una pregunta.",
+        ("es", ["¿Descansa por las tardes?", "¿Cómo duerme últimamente?", "¿Desde cuándo llora?",
+                "Quisiera hacerle una pregunta.",
                 "Si duerme mal, dígamelo.", "Estoy aquí para escucharle.", "¿Y sus amigos?", "Siéntese un rato."]),
         ("pt", ["Descansa à tarde?", "Como dorme ultimamente?", "Desde quando chora?", "Queria fazer-lhe uma pergunta.",
                 "Se dormir mal, diga-me.", "Estou aqui para o ouvir.", "E os seus amigos?", "Respire fundo."]),
@@ -96,7 +98,8 @@ def test_familiar_forms(tag: str, texts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("tag", "texts"),
     [
-        ("es", ["Hay quejas y mejoras presentes.", "Que no lo despierte el ruido.", "Son tonterías.", "Dieciséis años después."]),
+        ("es", ["Hay quejas y mejoras presentes.", "Que no lo despierte el ruido.", "Son tonterías.",
+                "Dieciséis años después."]),
         ("pt", ["Os líderes ouvem queixas.", "Iguarias e cervejarias de Budapeste.", "As buscas duras cansam."]),
         ("it", ["Gli operai e i librai.", "Entrai in casa.", "Gli alberi scoperti.", "Certi aspetti restano."]),
         ("pl", ["Ten kraj i tutaj, i dzisiaj.", "Życie w tym klimacie.", "Nareszcie obaj wracają.", "Tomasz milczy."]),
