@@ -43,11 +43,12 @@ class PersonaForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A whole plan. `gate`: (margin, chance that one language passes, chance that all do) when a release changed
-    nothing. `personas`: the pairs that would be compared.
+    """A whole plan; `independent` counts twin scenarios as one. `gate`: (margin, chance that one language passes, chance
+    that all do) when a release changed nothing. `personas`: the pairs that would be compared.
     """
 
     scenarios: int
+    independent: int
     repeats: int
     calls: int
     languages: tuple[LanguageForecast, ...]
@@ -74,6 +75,7 @@ def forecast(plan: Plan) -> Forecast:
     gate = [(margin, gate_passes(design, margin)) for margin in MARGINS]
     return Forecast(
         scenarios=len(settings.scenarios),
+        independent=len({units[name] for name in settings.scenarios}),
         repeats=settings.repeats,
         calls=sum(calls.values()),
         languages=tuple(rows),

@@ -45,6 +45,7 @@ def show_plan(plan: Plan, asking: Asking, probe: int = 0) -> None:
     from langbias.cli.output import print_table
     from langbias.collect.prices import PriceTable
     from langbias.forecast import forecast, forecast_sentences
+    from langbias.report.words import counted, scenarios_counted
 
     if probe:
         collected(plan, asking, probe_trials(plan, probe))
@@ -66,8 +67,8 @@ def show_plan(plan: Plan, asking: Asking, probe: int = 0) -> None:
         ],
     )
     print(
-        f"{found.scenarios} scenarios, {found.repeats} repeats: {len(plan.trials)} conversations,"
-        f" {found.calls} requests, into {plan.path}"
+        f"{scenarios_counted(found.scenarios, found.independent)}, {counted(found.repeats, 'repeat')}:"
+        f" {counted(len(plan.trials), 'conversation')}, {counted(found.calls, 'request')}, into {plan.path}"
     )
     for line in (*budget_lines(budget(plan, prices, asking.max_connections), prices), *forecast_sentences(found)):
         print(line)

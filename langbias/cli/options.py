@@ -30,8 +30,8 @@ Variants = Annotated[
     typer.Option(
         "--variants",
         metavar="V",
-        help="all, or names separated by commas: base; personas (every paired persona, compared by the level of "
-        "address they are given); or one of them, such as persona-age-70.",
+        help="all, or names separated by commas: base; paraphrase (a second wording, for the noise floor); personas "
+        "(every paired persona, compared by the level of address they are given); or one, such as persona-age-70.",
     ),
 ]
 Repeats = Annotated[int, typer.Option("--repeats", min=1, max=1000, help="How often each prompt is asked.")]

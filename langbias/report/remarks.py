@@ -78,9 +78,10 @@ def _floor(floor: NoiseFloor) -> Iterable[str]:
             " chance alone (95th percentile); a gap below that is never a finding."
         )
     if floor.wording:
+        asked = counted(floor.wording.n_clusters, "scenario")
         yield (
             f"{name}: a second wording of the same prompts moves the baseline by {points(floor.wording.value)} points"
-            f" ({points_interval(floor.wording)})."
+            f" ({points_interval(floor.wording)}; {asked}); a gap no larger than that is never a finding."
         )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
-from langbias.stats.cells import Column, check_figures
+from langbias.stats.cells import CheckFigures, Column, check_figures
 from langbias.stats.estimates import Tally
 from langbias.stats.instrument import ErrorRates
 from langbias.stats.summary import Cell, Summary
@@ -61,18 +61,30 @@ def test_lost_replies_are_bounded_in_words() -> None:
     assert any("10 of 40 replies never came" in line and "gap" in line for line in remarks(found))
 
 
+def summary_of(figures: CheckFigures) -> Summary:
+    return Summary(
+        "r", "s", 1, "en", ("m",), ("en", "ko"), ("fidelity",), 40, (), figures.cells, (),
+        (figures.floor,), (figures.spread,) if figures.spread else (),
+    )  # fmt: skip
+
+
 def test_footnotes_name_the_noise() -> None:
     figures = check_figures(
         "m", "fidelity", "en", [column("en", 4), column("ko", 9)], [f"s{at}" for at in range(40)], 1
     )
-    summary = Summary(
-        "r", "s", 1, "en", ("m",), ("en", "ko"), ("fidelity",), 40, (), figures.cells, (),
-        (figures.floor,), (figures.spread,) if figures.spread else (),
-    )  # fmt: skip
+    summary = summary_of(figures)
     said = " ".join(footnotes(summary, "m"))
     assert "differ by up to" in said
     assert "shuffled language labels" in said
     assert footnotes(summary, "other") == ()
+
+
+def test_a_second_wording_is_told_with_how_far_it_reaches() -> None:
+    base = replace(column("en", 4), paraphrase=column("en", 6).tallies[:12] + (Tally(0, 0),) * 28)
+    figures = check_figures("m", "fidelity", "en", [base, column("ko", 9)], [f"s{at}" for at in range(40)], 1)
+    (line,) = (line for line in footnotes(summary_of(figures), "m") if "second wording" in line)
+    assert "moves the baseline by +17 points" in line
+    assert "12 scenarios); a gap no larger than that is never a finding." in line
 
 
 def test_the_report_says_what_the_plan_says() -> None:
