@@ -14,9 +14,11 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from langbias.errors import LocalModelError, MissingExtraError
 from langbias.targets.chat_completions import ChatCompletions
@@ -160,12 +162,27 @@ def served(gguf: Path | None = None, threads: int | None = None) -> Iterator[str
         raise LocalModelError(f"--gguf {gguf}: no such file; give the path of a GGUF model")
     path = gguf or model_path()
     server = _start(path, gguf.stem if gguf else MODEL_NAME, threads or os.cpu_count() or 1)
+    _wait_for_its_loop(server.listening_address)
     try:
         yield f"{server.listening_address}/v1"
     finally:
         # The server's destructor stops its threads and closes the port.
         del server
         gc.collect()
+
+
+def _wait_for_its_loop(address: str) -> None:
+    """The runtime listens before its loop runs, and a server that is stopped in between never ends.
+
+    /slots is answered by the loop.
+    """
+    place = urlsplit(address)
+    try:
+        with contextlib.closing(HTTPConnection(place.hostname or "", place.port, timeout=_TIMEOUT_S)) as connection:
+            connection.request("GET", "/slots")
+            connection.getresponse().read()
+    except (OSError, HTTPException) as problem:
+        raise LocalModelError(f"the embedded model's server does not answer ({problem}); run again") from problem
 
 
 def _start(path: Path, name: str, threads: int) -> Any:
