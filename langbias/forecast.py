@@ -43,8 +43,8 @@ class PersonaForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A whole plan; `independent` counts twin scenarios as one. `gate`: (margin, chance that one language passes, chance
-    that all do) when a release changed nothing. `personas`: the pairs that would be compared.
+    """A whole plan; `independent` counts twins as one. `gate`: (margin, chance that one language passes, chance that
+    all do) when a release changed nothing. `personas`: the pairs that would be compared.
     """
 
     scenarios: int
