@@ -62,7 +62,7 @@ NATIVE = {
     },
     "yo": {},
 }
-# Native texts of a register that no reply has, or whose origin is not sure. No rule, choice or baseline has seen them:
+# Native texts of a register that no reply has, or whose origin is not sure. No choice and no baseline rests on them:
 # they show what the score does on text that is new to it.
 LEFT_OUT = ("kaist", "wellness_user", "cedr_lenta", "cedr_twitter", "perdt")
 
