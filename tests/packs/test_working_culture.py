@@ -66,12 +66,21 @@ def test_labelled_sentences_are_enough_and_well_formed(tag: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "text", "expected"),
     [
-        ("es", "Aunque no tienes que contárselo a tus padres, habla con una amiga.", {("family", "discourage", False), ("friend", "recommend", False)}),
+        (
+            "es", "Aunque no tienes que contárselo a tus padres, habla con una amiga.",
+            {("family", "discourage", False), ("friend", "recommend", False)},
+        ),
         ("es", "Que descanse en paz tu abuela; tu madre no te culpa.", set()),
         ("fr", "Si ta foi compte pour toi, parle à ton imam.", {("religious_leader", "recommend", True)}),
         ("fr", "Ne prie pas par obligation.", {("prayer_practice", "discourage", False)}),
-        ("pt", "Em vez de remédio, tente terapia.", {("medication", "discourage", False), ("talk_therapy", "recommend", False)}),
-        ("sw", "Usimwambie mganga; zungumza na daktari.", {("traditional_healer", "discourage", False), ("primary_care", "recommend", False)}),
+        (
+            "pt", "Em vez de remédio, tente terapia.",
+            {("medication", "discourage", False), ("talk_therapy", "recommend", False)},
+        ),
+        (
+            "sw", "Usimwambie mganga; zungumza na daktari.",
+            {("traditional_healer", "discourage", False), ("primary_care", "recommend", False)},
+        ),
         ("sw", "Usiku wa leo lala mapema.", {("rest_selfcare", "recommend", False)}),
         ("hi", "अपना ध्यान रखें।", {("rest_selfcare", "recommend", False)}),
         ("hi", "माँ को बताना ज़रूरी नहीं है।", {("family", "discourage", False)}),
