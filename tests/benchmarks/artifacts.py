@@ -129,7 +129,8 @@ def native_rows(tag: str, pack: LanguagePack, natives: list[Source], unseen: lis
     """Share of blocks over the baseline: made without the source itself, and as it ships."""
     print(f"\n## {tag}: false alarms on native text\n")
     print(
-        "Left out: against the baseline of its register made without the source. New: text that no choice and no baseline rests on.\n"
+        "Left out: against the baseline of its register made without the source. "
+        "New: text that no choice and no baseline rests on.\n"
     )
     print("| native source | register | left out, 10 | left out, 20 | shipped, 10 | shipped, 20 |\n" + "|---" * 6 + "|")
     for source in [*natives, *unseen]:

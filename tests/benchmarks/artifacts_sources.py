@@ -69,7 +69,7 @@ LEFT_OUT = ("kaist", "wellness_user", "cedr_lenta", "cedr_twitter", "perdt")
 
 def native(tag: str, name: str) -> Native:
     """The entry of a source; one that is not listed counts as edited text of a kind of its own."""
-    return NATIVE[tag].get(name, Native("edited", name, name, "figures only"))
+    return NATIVE.get(tag, {}).get(name, Native("edited", name, name, "figures only"))
 
 
 def family(name: str) -> str:
