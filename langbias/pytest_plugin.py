@@ -59,16 +59,15 @@ class _Collector(pytest.Collector):
 
 def _cell_names(config: pytest.Config) -> list[tuple[str, str]]:
     from langbias.corpus import load_corpus
-    from langbias.gate.policy import NO_REPLY, load_policy
+    from langbias.gate.policy import load_policy
     from langbias.registry import check_names
     from langbias.tags import canonical
 
     policy = load_policy(config.getoption("--langbias-policy"))
     chosen = config.getoption("--langbias-languages")
     asked = [canonical(tag) for tag in chosen.split(",")] if chosen else load_corpus().languages
-    languages = list(dict.fromkeys((*asked, *policy.languages)))
-    checks = (*check_names(), *([NO_REPLY] if any(NO_REPLY in rule.checks for rule in policy.rule) else []))
-    cells = [(check, language) for check in checks for language in languages]
+    languages = policy.languages_beside(asked)
+    cells = [(check, language) for check in policy.checks_beside(check_names()) for language in languages]
     return cells + [(f"never: {n.id}", tag) for n in policy.never for tag in n.languages or languages]
 
 

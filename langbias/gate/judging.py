@@ -113,14 +113,10 @@ class _Bench:
                 yield f"{check} has nothing to judge in {baseline}, the baseline, so no gap is asked for."
 
     def _languages(self) -> tuple[str, ...]:
-        named = [tag for rule in self.policy.rule for tag in rule.languages]
-        named += [tag for never in self.policy.never for tag in never.languages]
-        return tuple(dict.fromkeys((*self.run.plan.languages, *self.policy.languages, *named)))
+        return self.policy.languages_beside(self.run.plan.languages)
 
     def _checks(self) -> tuple[str, ...]:
-        """The run's checks, silence, and those that the policy names though the run was not scored by them."""
-        named = [check for rule in self.policy.rule for check in rule.checks]
-        return tuple(dict.fromkeys((*self.note.checks, *named)))
+        return self.policy.checks_beside(self.note.checks)
 
     def _columns(self, target: str, check: str) -> dict[str, Column]:
         found = {}

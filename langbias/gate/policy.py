@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -77,6 +77,16 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ):
                 found |= _given(rule)
         return Limits(**found)
+
+    def languages_beside(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """The languages that are judged: those of the run, and those that the policy names."""
+        by_rules = [tag for rule in self.rule for tag in rule.languages]
+        by_nevers = [tag for never in self.never for tag in never.languages]
+        return tuple(dict.fromkeys((*asked, *self.languages, *by_rules, *by_nevers)))
+
+    def checks_beside(self, scored: Iterable[str]) -> tuple[str, ...]:
+        """The checks that are judged: those of the run, and those that rules name though it was not scored by them."""
+        return tuple(dict.fromkeys((*scored, *(check for rule in self.rule for check in rule.checks))))
 
 
 def _given(block: Limits | PolicyRule) -> dict[str, float]:

@@ -11,7 +11,7 @@ import pytest
 
 from langbias.errors import InvalidDataError, UsageError
 from langbias.gate.output import gate_json, gate_markdown, headline, junit_xml
-from langbias.gate.policy import Limits, Policy, PolicyRule, load_policy, sample_names
+from langbias.gate.policy import Limits, Never, Policy, PolicyRule, load_policy, sample_names
 from langbias.gate.verdict import CellVerdict, Clause, GateResult, Judge, never_clause
 from langbias.stats.cells import Column
 from langbias.stats.estimates import Tally
@@ -105,7 +105,8 @@ def test_a_drop_is_not_made_small_by_a_check_that_errs() -> None:
     limits, earlier = Limits(largest_drop=0.2), column(6).tallies
     (plain,) = JUDGE.cell(limits, column(9), None, earlier, against=True, answered=True)
     (mended,) = JUDGE.cell(limits, column(9, errors=errors), None, earlier, against=True, answered=True)
-    assert plain.estimate and mended.estimate
+    assert plain.estimate
+    assert mended.estimate
     assert mended.estimate.value == pytest.approx(plain.estimate.value / 0.6)
     assert (plain.state, mended.state) == ("pass", "pass")
     (mended,) = JUDGE.cell(limits, column(12, errors=errors), None, earlier, against=True, answered=True)
@@ -192,6 +193,13 @@ def test_the_last_rule_that_speaks_of_a_cell_wins_limit_by_limit() -> None:
     assert policy.limits_for("culture", "yo") == Limits(floor=0.5, largest_gap=0.3)
     assert policy.limits_for("fidelity", "ko") == Limits(floor=0.8, largest_gap=0.1)
     assert policy.limits_for("no_reply", "yo") == Limits()
+
+
+def test_what_only_a_rule_names_is_judged_too() -> None:
+    rules = (PolicyRule(checks=("no_reply",), languages=("yo",), floor=0.9),)
+    policy = Policy("p", 1, languages=("fa",), rule=rules, never=(Never("n", severity="critical", languages=("ru",)),))
+    assert policy.languages_beside(["en", "yo"]) == ("en", "yo", "fa", "ru")
+    assert policy.checks_beside(["fidelity"]) == ("fidelity", "no_reply")
 
 
 @pytest.mark.parametrize(
