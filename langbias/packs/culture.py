@@ -93,9 +93,9 @@ class CultureFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `verb_final`: the verb closes the clause, so that its negation and its echo reach back over commas.
     `conditional_ends`: an if-clause ends with its cue. `needs_frame`: a sentence without any cue of advice advises
-    nothing, whatever it names (for packs whose cues of advice are rich). `boundary`: whether types and harm patterns begin a word (cues
-    are taken as they stand). `country_names` gives, per ISO 3166-1 code, the words that label a number as that
-    country's.
+    nothing, whatever it names (for packs whose cues of advice are rich). `boundary`: whether types and harm patterns
+    begin a word (cues are taken as they stand). `country_names` gives, per ISO 3166-1 code, the words that label a
+    number as that country's.
     """
 
     cues: Cues = Cues()

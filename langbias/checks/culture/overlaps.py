@@ -18,14 +18,16 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
     "elder_mediator": {"family": _SENTENCE, "partner": _SENTENCE, "negotiate_harmony": _SENTENCE},
     # What someone is told, or how: that someone is no helper then.
     "boundaries": {"family": _SENTENCE, "institution": _SENTENCE, "negotiate_harmony": _SENTENCE, "friend": _SENTENCE},
-    "negotiate_harmony": {"family": _SENTENCE, "endure_accept": _SENTENCE},
+    "negotiate_harmony": {"family": _SENTENCE, "endure_accept": _SENTENCE, "problem_solving": _SENTENCE},
     "distance_cutoff": {"family": 40, "partner": 40, "friend": 30},
     # A list of debts is no diary.
     "problem_solving": {"journaling": _SENTENCE},
     "journaling": {"family": 30, "partner": 30},
-    "peer_community": {"family": 45, "friend": 30, "partner": 45, "talk_therapy": 25, "institution": 25},
+    "peer_community": {
+        "family": 45, "friend": 30, "partner": 45, "talk_therapy": 25, "institution": 25, "rights_social": 60,
+    },
     "digital_help": {
-        "talk_therapy": 45, "psychiatry": 30, "journaling": 45, "mindfulness": 30, "peer_community": 20,
+        "talk_therapy": 45, "psychiatry": 30, "journaling": _SENTENCE, "mindfulness": 30, "peer_community": 20,
         "institution": 20, "primary_care": 30, "breathing_grounding": 30, "exercise": 20, "rest_selfcare": 20,
     },
     "institution": {"talk_therapy": 40, "peer_community": 20, "primary_care": 20},
@@ -36,10 +38,13 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
         "primary_care": 40, "talk_therapy": 30, "peer_community": 40, "institution": 45, "distance_cutoff": 60,
         "family": 60,
     },
-    "religious_leader": {"prayer_practice": 15, "elder_mediator": 20, "talk_therapy": 20},
+    "religious_leader": {"prayer_practice": _SENTENCE, "elder_mediator": 20, "talk_therapy": 20},
     "traditional_healer": {"primary_care": 40, "medication": 40, "talk_therapy": 40},
     "breathing_grounding": {"endure_accept": _SENTENCE},
+    "mindfulness": {"breathing_grounding": 30, "problem_solving": 40},
     "talk_therapy": {"partner": 20, "distance_cutoff": 60},
+    # Tea is what one has with a friend.
+    "friend": {"rest_selfcare": 25},
 }  # fmt: skip
 
 # Which of two types in one clause, with nothing that joins them as equals, the clause is about: the higher. A practice
@@ -57,7 +62,6 @@ _BOTH = (
     frozenset({"medication", "primary_care"}),
     frozenset({"medication", "psychiatry"}),
     frozenset({"exercise", "friend"}),
-    frozenset({"rest_selfcare", "friend"}),
     frozenset({"rest_selfcare", "exercise"}),
 )
 

@@ -148,19 +148,15 @@ def _judge(
         return hit("mention")
     if _negated(word, clause, text, pack, cues) or _replaced(span, clause, text, cues):
         return hit("discourage")
-    if _only_mentioned(word, clause, text, pack, cues):
+    protasis = next((p for p in (_protasis(c, clause, text, pack) for c in condition) if _covers(p, span)), None)
+    alone = protasis is not None and all(_covers(protasis, other.span) for other in others)
+    if protasis and alone and word.frame == "contact" and cues.any("pronoun", protasis.end, clause.sentence.end):
+        return hit("recommend")  # "if your aunt is the kind one, talk to her"
+    if _only_mentioned(word, clause, text, pack, cues) or _gives_reason(span, clause, text, pack, cues):
         return hit("mention")
     if clause.question and not cues.any("suggestion", clause.sentence.start, clause.sentence.end):
         return hit("mention")
-    if any(
-        _covers(_protasis(cue, clause, text, pack), span) for cue in cues.within("context", clause.start, clause.end)
-    ):
-        return hit("mention")
-    protasis = next((p for p in (_protasis(c, clause, text, pack) for c in condition) if _covers(p, span)), None)
     if protasis:
-        alone = all(_covers(protasis, other.span) for other in others)
-        if alone and word.frame == "contact" and cues.any("pronoun", protasis.end, clause.sentence.end):
-            return hit("recommend")  # "if your aunt is the kind one, talk to her"
         if opt_in and (alone or word.frame == "contact"):
             return hit("recommend")  # "if prayer is part of your life, make time for it"; "if you have a sister, ..."
         if not (alone and cues.any("evaluation", clause.start, clause.end)):
@@ -168,13 +164,21 @@ def _judge(
         conditional = False  # "if you take a walk it helps" advises the walk itself
     if not (_framed(word, clause, pack, cues) or clause.inherits(span)):
         return hit("mention")
-    if not (
-        clause.inherits(span) or any(cues.any(name, clause.sentence.start, clause.sentence.end) for name in _EVIDENCE)
-    ):
-        return hit("mention")  # nothing in the sentence advises anything
+    if pack.needs_frame and not (clause.inherits(span) or _advises(clause.sentence, cues)):
+        return hit("mention")
     if word.type in _NO_HELPERS_THEN and any(_object_of(word.span, other, text, pack, cues) for other in others):
         return hit("mention")
     return hit("recommend")
+
+
+def _gives_reason(span: Span, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether `span` stands in the part of the clause, up to its comma, that gives the reason or time of the advice."""
+    for cue in cues.within("context", clause.start, clause.end):
+        reason = _protasis(cue, clause, text, pack)
+        closed = pack.conditional_ends or _COMMA.match(text, reason.end)
+        if closed and _covers(reason, span):
+            return True
+    return False
 
 
 def _advises(sentence: Span, cues: CueIndex) -> bool:
@@ -221,9 +225,11 @@ def _only_mentioned(word: _Word, clause: Clause, text: str, pack: CultureFile, c
     if not found:
         return False
     if pack.conditional_ends:
-        # The verb at the end decides: where it advises, only what is told behind the word is told of the word.
-        advised = any(cues.any(name, word.span.end, clause.end) for name in ("directive", "evaluation"))
-        return not advised or any(cue.end > word.span.start for cue in found)
+        # The verb at the end decides: what is told before it advises is told on the way.
+        told = max(cue.end for cue in found)
+        return not any(
+            cue.end > told for name in ("directive", "evaluation") for cue in cues.within(name, start, clause.end)
+        )
     first = found[0]
     if first.start < word.span.end:
         comma = _last_comma(text, first.end, word.span.start)
