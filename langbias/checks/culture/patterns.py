@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -34,6 +34,7 @@ _ENDLESS_GROUP = regex.compile(r"(?<!\\)\)(?:[*+]|\{\d*,\})")
 _ENDLESS = regex.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
 _ENDLESS_LIMIT = 5
 _LIMITED = {"timeout": TIME_LIMIT_S}
+_UNLIMITED: dict[str, float] = {}
 
 T = TypeVar("T")
 # Piece -> numbers of the patterns that it announces.
@@ -66,7 +67,6 @@ class Bank:
         "_inside",
         "_opened",
         "_opened_words",
-        "_tame",
         "names",
         "sources",
     )
@@ -87,8 +87,7 @@ class Bank:
         self._opened = [tuple(at for at in opened.get(piece, ()) if at not in first_of_word) for piece in pieces]
         self._opened_words = [tuple(at for at in opened.get(piece, ()) if at in first_of_word) for piece in pieces]
         self._inside = [tuple(inside.get(piece, ())) for piece in pieces]
-        self._compiled: list[regex.Pattern[str] | None] = [None] * len(self.sources)
-        self._tame = [_is_tame(source) for source in self.sources]
+        self._compiled: list[tuple[regex.Pattern[str], bool] | None] = [None] * len(self.sources)
         self._automaton = ahocorasick_rs.AhoCorasick(pieces) if pieces else None
 
     def _opens_word(self, source: str) -> bool:
@@ -108,12 +107,13 @@ class Bank:
         if not (begins or holds):
             self._always.append(at)
 
-    def pattern(self, at: int) -> regex.Pattern[str]:
-        """The compiled pattern number `at`. Raises regex.error on a bad one."""
+    def pattern(self, at: int) -> tuple[regex.Pattern[str], bool]:
+        """Pattern number `at`, and whether it cannot run long in a short sentence. Raises regex.error on a bad one."""
         found = self._compiled[at]
         if found is None:
-            found = pattern_of((self.sources[at],), literal=False, boundary=self._boundary, ignore_case=False)
-            self._compiled[at] = found
+            source = self.sources[at]
+            compiled = pattern_of((source,), literal=False, boundary=self._boundary, ignore_case=False)
+            found = self._compiled[at] = (compiled, _is_tame(source))
         return found
 
     def announced(self, text: str) -> Iterator[tuple[int, Sequence[int], Sequence[int]]]:
@@ -126,10 +126,6 @@ class Bank:
                 opened = self._opened_words[piece] + opened if opened else self._opened_words[piece]
             if opened or self._inside[piece]:
                 yield start, opened, self._inside[piece]
-
-    def is_tame(self, at: int) -> bool:
-        """Whether pattern `at` cannot run long in a short sentence."""
-        return self._tame[at]
 
     @property
     def always(self) -> Sequence[int]:
@@ -179,34 +175,29 @@ class Scan:
         text, start, end = self._text, sentence.start, sentence.end
         short = end - start <= _SHORT_SENTENCE
         found: set[tuple[int, int]] = set()
-        for at, places in _by_pattern(asked):
-            pattern = self._bank.pattern(at)
-            limit = {} if short and self._bank.is_tame(at) else _LIMITED
-            if places[0] == _ANYWHERE or len(places) > _TRIES:
-                found.update([match.span() for match in pattern.finditer(text, start, end, **limit)])
+        before, done, tries = -1, start, 0
+        for at, place in sorted(set(asked)) if len(asked) > 1 else asked:
+            if at != before:
+                before, done, tries = at, start, 0
+                pattern, tame = self._bank.pattern(at)
+                limit = _UNLIMITED if short and tame else _LIMITED
+            if place < done and place != _ANYWHERE:
                 continue
-            done = 0
-            for place in places:
-                match = pattern.match(text, place, end, **limit) if place >= done else None
-                if match:
-                    done = match.end()
-                    found.add(match.span())
+            tries += 1
+            if place == _ANYWHERE or tries > _TRIES:
+                found.update([match.span() for match in pattern.finditer(text, done, end, **limit)])
+                done = end
+                continue
+            match = pattern.match(text, place, end, **limit)
+            if match:
+                done = match.end()
+                found.add(match.span())
         return [Span(*span) for span in sorted(found) if span[1] > span[0]] if found else []
 
 
 def _is_tame(source: str) -> bool:
     """Whether `source` repeats no group without end, and little else."""
     return not _ENDLESS_GROUP.search(source) and len(_ENDLESS.findall(source)) <= _ENDLESS_LIMIT
-
-
-def _by_pattern(asked: list[tuple[int, int]]) -> Iterable[tuple[int, list[int]]]:
-    """Pattern numbers with their places, each once, in order."""
-    if len(asked) == 1:
-        return ((asked[0][0], [asked[0][1]]),)
-    found: dict[int, list[int]] = defaultdict(list)
-    for at, place in sorted(set(asked)):
-        found[at].append(place)
-    return found.items()
 
 
 @lru_cache(maxsize=16384)
