@@ -26,7 +26,7 @@ from langbias.types import Language, PackVersion
 Shape = TypeVar("Shape")
 BASE = "_base"
 # Files of a pack that judge no reply, and so are no part of its digest.
-NO_RULES = ("validation.toml", "judge.toml")
+NO_RULES = ("validation.toml", "judge.toml", "findings.toml")
 
 
 @dataclass(frozen=True, slots=True)
