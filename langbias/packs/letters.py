@@ -5,6 +5,7 @@ Read on first use and kept; the only disk access of the artifacts check, and onl
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from langbias.packs.loading import load_morphology, load_pack, pack_folder
 from langbias.text import words
 from langbias.types import Span
 
-# Mean log-probability per letter of the words of a text (or of the part in the span), and how many words it rests on.
+# Log-probability per letter of a text (or of the part in the span), and how many words of the language it rests on.
 Scorer = Callable[[str, Span | None], tuple[float, int]]
 # An unknown letter is worse than the rarest piece by this much (as sentencepiece's own penalty, 10, but milder).
 _UNKNOWN = 6.0
@@ -50,22 +51,24 @@ def _by_analyser(tag: str, own: regex.Pattern[str]) -> Scorer | None:
 
     def score(text: str, part: Span | None = None) -> tuple[float, int]:
         runs = [span for span in _words_in(text, part) if own.match(text, span.start)]
-        letters = sum(span.end - span.start for span in runs)
         read = text if part is None else text[part.start : part.end]
-        return (likelihood(read) / letters, len(runs)) if letters else (0.0, 0)
+        # Numbers and foreign words have their share in the likelihood, so they have it in the length too.
+        return (likelihood(read) / len("".join(read.split())), len(runs)) if runs else (0.0, 0)
 
     return score
 
 
 def _by_pieces(word_score: Callable[[str], float], own: regex.Pattern[str]) -> Scorer:
     @lru_cache(maxsize=50_000)
-    def own_score(word: str) -> float | None:
-        return word_score(word) if len(word) >= 2 and own.fullmatch(word) else None
+    def own_score(word: str) -> tuple[float, float] | None:
+        # A long word says more than a short one, but its letters do not speak independently: its root between them.
+        return (word_score(word), math.sqrt(len(word))) if len(word) >= 2 and own.fullmatch(word) else None
 
     def score(text: str, part: Span | None = None) -> tuple[float, int]:
         every = (own_score(text[span.start : span.end]) for span in _words_in(text, part))
         found = [one for one in every if one is not None]
-        return (sum(found) / len(found), len(found)) if found else (0.0, 0)
+        weight = sum(own_weight for _, own_weight in found)
+        return (sum(one * own_weight for one, own_weight in found) / weight, len(found)) if found else (0.0, 0)
 
     return score
 

@@ -40,10 +40,17 @@ def loop(text: str, rng: random.Random) -> str:
 
 
 def byte_loss(text: str, rng: random.Random) -> str:
+    """One byte in forty lost, whichever it is."""
     raw = bytearray(text.encode())
     for _ in range(max(1, len(raw) // 40)):
         del raw[rng.randrange(len(raw))]
     return raw.decode(errors="replace")
+
+
+def torn(text: str, broken: str) -> bool:
+    """Whether a loss of bytes broke letters: a lost ASCII byte leaves sound text, short of a space or a full stop."""
+    ascii_only = regex.compile(r"[\x00-\x7f]")
+    return ascii_only.sub("", text) != ascii_only.sub("", broken)
 
 
 def shuffled_letters(text: str, rng: random.Random) -> str:
@@ -101,6 +108,11 @@ def garble_rows(tag: str, sources: Named) -> None:
         damaged = [broken for text in chosen if (broken := damage(text, rng)) != text]  # plain ASCII cannot be misread
         hit = sum(found_kind(text) is not None for text in damaged)
         print(f"| {damage.__name__} | {hit / len(damaged):.3f} of {len(damaged)} |")
+        if damage is byte_loss:
+            pairs = ((text, byte_loss(text, rng)) for text in chosen)
+            letters = [broken for text, broken in pairs if torn(text, broken)]
+            hit = sum(found_kind(text) is not None for text in letters)
+            print(f"| byte_loss, letters broken | {hit / len(letters):.3f} of {len(letters)} |")
     print(f"\n## {tag}: garble false alarms on whole sources\n")
     print("| source | lines | called garbled | share |\n|---|---|---|---|")
     for name, _, texts in sources:

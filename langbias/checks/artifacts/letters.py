@@ -33,7 +33,7 @@ def broken_letters(text: str, context: CheckContext) -> list[Span]:
     scorer = letter_scorer(context.pack.language.tag)
     if scorer is None:
         return []
-    passages = [span for span in _passages(text) if not _another_language(text, span, context.pack, model)]
+    passages = [span for span in _passages(text) if not another_language(text, span, context.pack, model)]
     scored = [scorer(text, span) for span in passages]
     broken = [span for span, one in zip(passages, scored, strict=True) if _broken(one, model)]
     if broken or len(passages) < 2:
@@ -41,7 +41,7 @@ def broken_letters(text: str, context: CheckContext) -> list[Span]:
     return [Span(passages[0].start, passages[-1].end)] if _broken(_together(scored), model) else []
 
 
-def _another_language(text: str, span: Span, pack: LanguagePack, model: LetterModel) -> bool:
+def another_language(text: str, span: Span, pack: LanguagePack, model: LetterModel) -> bool:
     """Whether `span` is in another language of the same script: its letters are sound in that one's pack, or it has
     none of this language's own letters and the detectors take it for a neighbour. Then nothing is broken.
     """
@@ -68,15 +68,21 @@ def _together(scored: list[tuple[float, int]]) -> tuple[float, int]:
 
 
 def _passages(text: str) -> list[Span]:
-    """Consecutive sentences joined until they hold enough words to judge."""
+    """Consecutive sentences joined until they hold enough words to judge; a short rest goes with the last of them."""
     every = [span.start for span in words(text)]
     found: list[Span] = []
     for sentence in sentences(text):
-        if found and bisect_left(every, found[-1].end) - bisect_left(every, found[-1].start) < _PASSAGE_WORDS:
+        if found and _count(every, found[-1]) < _PASSAGE_WORDS:
             found[-1] = Span(found[-1].start, sentence.end)
         else:
             found.append(sentence)
+    if len(found) > 1 and _count(every, found[-1]) < _PASSAGE_WORDS:
+        found[-2:] = [Span(found[-2].start, found[-1].end)]
     return found
+
+
+def _count(starts: list[int], span: Span) -> int:
+    return bisect_left(starts, span.end) - bisect_left(starts, span.start)
 
 
 def _broken(scored: tuple[float, int], model: LetterModel) -> bool:
