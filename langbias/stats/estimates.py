@@ -55,10 +55,15 @@ def score_interval(rate: float, n: float, confidence: float = CONFIDENCE) -> tup
         low = min(low, float(gammaincinv(hits, alpha)) / n)
     if 0 < misses <= near:
         high = max(high, 1 - float(gammaincinv(misses, alpha)) / n)
-    if hits > 0:
-        low = min(low, float(betaincinv(hits + 0.5, misses + 0.5, alpha / 2)))
-    if misses > 0:
-        high = max(high, float(betaincinv(hits + 0.5, misses + 0.5, 1 - alpha / 2)))
+    reaching_low, reaching_high = jeffreys(rate, n, confidence)
+    return min(low, reaching_low), max(high, reaching_high)
+
+
+def jeffreys(rate: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Jeffreys interval of a proportion (Brown, Cai and DasGupta 2001), closed at 0 and 1; `n` need not be whole."""
+    hits, misses, alpha = rate * n, (1 - rate) * n, 1 - confidence
+    low = float(betaincinv(hits + 0.5, misses + 0.5, alpha / 2)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 0.5, misses + 0.5, 1 - alpha / 2)) if misses > 0 else 1.0
     return low, high
 
 

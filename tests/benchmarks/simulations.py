@@ -21,7 +21,7 @@ from langbias.stats.accumulate import Accumulator, Where
 from langbias.stats.estimates import Tally, rate
 from langbias.stats.instrument import ErrorRates, Labelled, corrected_change, corrected_gap, ppi_rate
 from langbias.stats.multiple import holm
-from langbias.stats.paired import NEAR_CEILING, paired_gap, paired_p
+from langbias.stats.paired import NEAR_CEILING, TRUSTED, paired_gap, paired_p
 from langbias.stats.power import Design, gate_passes, power, smallest_gap
 from langbias.types import CheckResult, FidelityMeasures, Outcome, Response, Status
 
@@ -71,9 +71,14 @@ def _score(value: Array, n: Array) -> tuple[Array, Array]:
     safe_hits, safe_misses = np.maximum(hits, 1e-9), np.maximum(misses, 1e-9)
     low = np.where((hits > 0) & (hits <= near), np.minimum(low, gammaincinv(safe_hits, 0.05) / n), low)
     high = np.where((misses > 0) & (misses <= near), np.maximum(high, 1 - gammaincinv(safe_misses, 0.05) / n), high)
-    low = np.where(hits > 0, np.minimum(low, betaincinv(hits + 0.5, misses + 0.5, 0.025)), low)
-    high = np.where(misses > 0, np.maximum(high, betaincinv(hits + 0.5, misses + 0.5, 0.975)), high)
-    return low, high
+    reaching_low, reaching_high = _jeffreys(value, n)
+    return np.minimum(low, reaching_low), np.maximum(high, reaching_high)
+
+
+def _jeffreys(value: Array, n: Array) -> tuple[Array, Array]:
+    hits, misses = value * n + 0.5, (1 - value) * n + 0.5
+    low, high = betaincinv(hits, misses, 0.025), betaincinv(hits, misses, 0.975)
+    return np.where(value > 0, low, 0.0), np.where(value < 1, high, 1.0)
 
 
 def rate_twin(shares: Array, k: int) -> tuple[Array, Array]:
@@ -88,11 +93,11 @@ def gap_twin(ours: Array, base: Array, k: int) -> tuple[Array, Array]:
     value, sd = apart.mean(axis=1), apart.std(axis=1, ddof=1)
     half = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
     (one, worth_one), (two, worth_two) = _pooled(ours, k), _pooled(base, k)
-    (low_one, high_one), (low_two, high_two) = _score(one, worth_one), _score(two, worth_two)
+    (low_one, high_one), (low_two, high_two) = _jeffreys(one, worth_one), _jeffreys(two, worth_two)
     a, b = ours - one[:, None], base - two[:, None]
     scale = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        r = np.where(scale > 1e-12, (a * b).sum(axis=1) / scale, 0.0)
+        r = np.where(scale > 1e-12, TRUSTED * (a * b).sum(axis=1) / scale, 0.0)
 
     def joined(x: Array, y: Array) -> Array:
         return np.sqrt(np.maximum(x * x - 2 * r * x * y + y * y, 0))

@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from langbias.stats.estimates import Tally, cluster_variance, exact_upper, mean, rate, score_interval, wilson
+from langbias.stats.estimates import Tally, cluster_variance, exact_upper, jeffreys, mean, rate, score_interval, wilson
 from langbias.stats.multiple import benjamini_hochberg, holm, simultaneous_confidence
 from langbias.stats.paired import change_of_gap, paired_gap, paired_p
 
@@ -18,6 +18,13 @@ from langbias.stats.paired import change_of_gap, paired_gap, paired_p
 def test_wilson_is_statsmodels_wilson(hits: int, n: int) -> None:
     low, high = proportion_confint(hits, n, method="wilson")
     assert wilson(hits / n, n) == pytest.approx((low, high), abs=1e-9)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(1, 30), (3, 10), (29, 30), (450, 500)])
+def test_jeffreys_is_statsmodels_jeffreys_but_closed_at_the_ends(hits: int, n: int) -> None:
+    assert jeffreys(hits / n, n) == pytest.approx(proportion_confint(hits, n, method="jeffreys"), abs=1e-9)
+    assert jeffreys(0, n)[0] == 0
+    assert jeffreys(1, n)[1] == 1
 
 
 def test_a_rate_of_independent_responses_uses_all_of_them() -> None:
