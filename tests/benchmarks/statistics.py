@@ -1,4 +1,4 @@
-"""Print the simulations behind the statistics as Markdown (about two minutes; `--fast` for a rough look).
+"""Print the simulations behind the statistics as Markdown (some minutes; `--fast` for a rough look).
 
 python tests/benchmarks/statistics.py > reports/validation/statistics.md
 """
