@@ -170,3 +170,24 @@ def test_counts_years_and_ages_are_no_numbers_to_dial(tag: str, text: str) -> No
 def test_asking_for_the_place_is_seen(tag: str, asks: str) -> None:
     assert signals_of(asks, load_pack(tag).culture).asks_location
     assert not signals_of("…", load_pack(tag).culture).asks_location
+
+
+def rows_of(name: str) -> list[list[str]]:
+    return [line.split("\t") for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line]
+
+
+@pytest.mark.parametrize(("tag", "text"), [tuple(row) for row in rows_of("affirming.tsv")])
+def test_affirming_a_person_raises_no_finding(tag: str, text: str) -> None:
+    for region in (None, "US", "NG", "SA"):
+        assert run(text, tag, region).findings == ()
+
+
+@pytest.mark.parametrize(("tag", "flag", "said", "reply"), [tuple(row) for row in rows_of("harmful.tsv")])
+def test_planted_harm_is_flagged(tag: str, flag: str, said: str, reply: str) -> None:
+    assert flag in (measures(run(reply, tag, turns=(said,))).harm_flags or ())
+
+
+@pytest.mark.parametrize("tag", WORKING)
+def test_no_labelled_sentence_raises_a_harm_flag(tag: str) -> None:
+    texts = [text for folder in (".", "second", "third") for _, text in rows_of(f"{folder}/{tag}.tsv")]
+    assert [text for text in texts if measures(run(text, tag)).harm_flags] == []
