@@ -1,9 +1,9 @@
 """Does a target seem to write a language by way of English? How near its replies are to its translated English ones.
 
-P = (C - R) / (W - R), from chrF of best-aligned sentences: W between the target's own replies to one prompt, C between
-them and its English replies translated by itself, R between them and translations that answer another prompt. Near 0:
-written on its own; near 1: as near to the translated English as to another reply of its own. It says "similar to",
-never "was translated from": the same advice raises C without any pivoting, so P is read beside the bound found on
+P = (C - R) / (W - R), from chrF++ of best-aligned sentences: W between the target's own replies to one prompt, C
+between them and its English replies translated by itself, R between them and translations that answer another prompt.
+Near 0: written on its own; near 1: as near to the translated English as to another reply of its own. It says "similar
+to", never "was translated from": the same advice raises C without any pivoting, so P is read beside the bound found on
 human controls. chrF differs by script: never compare raw values between languages. TER is not used (it stalls).
 """
 
@@ -40,7 +40,7 @@ class PivotPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Mean chrF (0-100): `within` own replies, `across` to translated ones, `floor` to another prompt's."""
+    """Mean chrF++ (0-100): `within` own replies, `across` to translated ones, `floor` to another prompt's."""
 
     within: float
     across: float
@@ -60,20 +60,27 @@ class PivotResult:
 def _chrf() -> Any:
     from sacrebleu.metrics.chrf import CHRF
 
-    return CHRF()
+    return CHRF(word_order=2)
 
 
 def chrf(text: str, reference: str) -> float:
-    """chrF of two texts, 0-100 (Popović 2015, by sacrebleu; character 6-grams, beta 2)."""
+    """chrF++ of two texts, 0-100 (Popović 2017, by sacrebleu; character 6-grams, word 2-grams, beta 2).
+
+    In a script that writes no spaces the word part is naught on every side, and P, a ratio, stays what it is.
+    """
     return float(_chrf().sentence_score(text, [reference]).score)
 
 
 def aligned_chrf(text: str, other: str) -> float:
-    """Mean over the sentences of `text` of the chrF to their best match in `other`: replies reorder things."""
+    """Mean over the sentences of `text`, long ones weighing more, of the chrF++ to their best match in `other`.
+
+    Replies reorder things, so sentences are matched freely; a short one ("Rest.") shows little, so it weighs little.
+    """
     ours, theirs = _sentences(text), _sentences(other)
     if not ours or not theirs:
         return 0.0
-    return float(np.mean([max(chrf(one, two) for two in theirs) for one in ours]))
+    best = [max(chrf(one, two) for two in theirs) for one in ours]
+    return float(np.average(best, weights=[len(one) for one in ours]))
 
 
 def _sentences(text: str) -> list[str]:

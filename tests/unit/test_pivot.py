@@ -44,21 +44,63 @@ CONTROLS = (
         "Разбейте билеты на карточки по темам. Утром голова свежее, трудное решайте до завтрака.",
     ),
 )
-TRANSLATED = [PivotPrompt(name, (one, two), (same,)) for name, one, two, same, _ in CONTROLS]
-INDEPENDENT = [PivotPrompt(name, (one, two), (other,)) for name, one, two, _, other in CONTROLS]
+KOREAN = (
+    (
+        "sleep",
+        "누워서 뒤척이지 말고 일어나서 부엌에 잠깐 앉아 있어 보세요. 걱정되는 일은 저녁에 종이에 적어 두세요.",
+        "잠이 안 오면 일어나서 부엌에 잠깐 앉아 있어 보세요. 저녁에 걱정되는 일을 종이에 적어 두는 것도 좋아요.",
+        "뒤척이며 누워 있지 말고 일어나 부엌에 앉아 보세요. 걱정되는 일은 저녁에 미리 종이에 적어 두세요.",
+        "방을 조금 서늘하게 해 두면 한결 편해요. 커피는 점심 전까지만 드시고요.",
+    ),
+    (
+        "debt",
+        "은행에 전화해서 상환을 미룰 수 있는지 물어보세요. 빚 이야기는 아내분이 직접 듣는 편이 나아요.",
+        "은행에 전화를 걸어 상환을 미룰 수 있는지 알아보세요. 아내분은 빚 이야기를 직접 듣는 편이 나을 거예요.",
+        "은행에 전화해서 상환을 미뤄 줄 수 있는지 물어보세요. 아내분이 빚 이야기를 당신에게서 듣는 편이 나아요.",
+        "한 달 동안 쓴 돈을 표로 정리해 보면 줄일 곳이 보여요. 부업은 집 가까운 데서 찾으세요.",
+    ),
+    (
+        "grief",
+        "어머니를 보내고 석 달은 정말 짧은 시간이에요. 어머니 반찬을 만들다가 우는 건 당연한 일이에요.",
+        "석 달은 어머니를 보내기에 정말 짧은 시간이에요. 반찬을 만들다가 울게 되는 것도 당연한 일이에요.",
+        "어머니를 보낸 지 석 달이면 아주 짧은 시간이에요. 어머니 반찬을 만들다가 우는 것은 당연해요.",
+        "주말에 동생과 산소에 다녀오시면 어떨까요. 오래된 사진은 온 식구가 모였을 때 꺼내 보세요.",
+    ),
+    (
+        "panic",
+        "벽에 등을 대고 앉아서 천천히 숨을 쉬어 보세요. 여섯까지 세면서 내쉬는 숨을 더 길게 하세요.",
+        "등을 벽에 대고 앉아 천천히 숨을 쉬세요. 내쉬는 숨은 여섯까지 세면서 길게 해 보세요.",
+        "벽에 등을 기대고 앉아서 천천히 숨을 쉬세요. 여섯까지 세면서 내쉬는 숨을 더 길게 해 보세요.",
+        "찬물로 세수하고 얼음을 손에 꼭 쥐어 보세요. 이웃에게 옆에 와 있어 달라고 해도 괜찮아요.",
+    ),
+)
+TRANSLATED, KOREAN_TRANSLATED = (
+    [PivotPrompt(name, (one, two), (same,)) for name, one, two, same, _ in controls] for controls in (CONTROLS, KOREAN)
+)
+INDEPENDENT, KOREAN_INDEPENDENT = (
+    [PivotPrompt(name, (one, two), (other,)) for name, one, two, _, other in controls]
+    for controls in (CONTROLS, KOREAN)
+)
 
 
-def test_true_translations_come_out_near_one() -> None:
-    found = pivot_index(TRANSLATED, seed=1)
+@pytest.mark.parametrize("prompts", [TRANSLATED, KOREAN_TRANSLATED])
+def test_true_translations_come_out_near_one(prompts: list[PivotPrompt]) -> None:
+    found = pivot_index(prompts, seed=1)
     assert found.index is not None
     assert found.index.value == pytest.approx(1, abs=0.3)
     assert found.similar is None
 
 
-def test_independent_replies_come_out_near_zero() -> None:
-    found = pivot_index(INDEPENDENT, seed=1)
+@pytest.mark.parametrize("prompts", [INDEPENDENT, KOREAN_INDEPENDENT])
+def test_independent_replies_come_out_near_zero(prompts: list[PivotPrompt]) -> None:
+    found = pivot_index(prompts, seed=1)
     assert found.index is not None
-    assert found.index.value == pytest.approx(0, abs=0.15)
+    assert found.index.value == pytest.approx(0, abs=0.1)
+
+
+def test_a_short_sentence_weighs_little() -> None:
+    long = "Запишите тревоги на листок с вечера, а потом погасите свет."
+    assert aligned_chrf(f"{long} Отдохните.", long) > 80
 
 
 def test_the_control_bound_decides() -> None:
