@@ -11,6 +11,8 @@ from pathlib import Path
 
 from culture import extraction
 
+from langbias.packs import pack_tags
+
 DATA = Path(__file__).parent / "culture_data" / "working"
 
 
@@ -22,7 +24,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="print each sentence that went wrong first")
     options = parser.parse_args()
     data: Path = options.data
-    tags = options.tags or sorted(path.stem for path in data.glob("*.tsv"))
+    tags = options.tags or [tag for tag in pack_tags() if (data / f"{tag}.tsv").is_file()]
     measured = [(tag, extraction(data / f"{tag}.tsv", tag, options.errors)) for tag in tags]
     print("| language | sentences | precision | recall | polarity accuracy | conditional accuracy |")
     print("|---|---|---|---|---|---|")
