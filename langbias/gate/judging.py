@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from langbias.checks.fidelity import CHECK_ID as FIDELITY
 from langbias.compare import PairedRuns, pair_runs
 from langbias.gate.policy import NO_REPLY, Never, Policy
 from langbias.gate.verdict import CellVerdict, GateResult, Judge, has_nothing_to_judge, never_clause
@@ -129,7 +130,12 @@ class _Bench:
         return found
 
     def _answered(self, target: str, language: str) -> bool:
-        return any(t.hits < t.n for t in self.counts.silence(target, language, self.scenarios))
+        """Whether any reply came, and in the language it was asked in where that was judged: others are judged by
+        fidelity alone, whatever there is to judge in them.
+        """
+        in_language = self.counts.column(target, language, FIDELITY, self.scenarios).tallies
+        asked = in_language if any(t.n for t in in_language) else self.counts.silence(target, language, self.scenarios)
+        return any(t.hits < t.n for t in asked)
 
     def _earlier(self, target: str, check: str, language: str) -> list[Tally] | None:
         pair = self.pairs.get(target)

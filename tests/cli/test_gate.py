@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -77,3 +78,21 @@ def test_wrong_requests_are_one_line(cli: Cli, recorded: Path, tmp_path: Path) -
         assert ran.code == code, ran.err
         assert words in ran.err
         assert ran.err.count("\n") == 1
+
+
+def test_a_language_answered_in_another_has_not_nothing_to_judge(cli: Cli, tmp_path: Path) -> None:
+    """Every reply in Korean: other checks judge none, which is no reason to leave them, or gaps to them, out."""
+    sheet, run = tmp_path / "sheet.csv", tmp_path / "run"
+    assert cli("plan", "-s", "core", "-l", "en,ko", "--export", sheet).code == 0
+    with sheet.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [row | {"response": "많이 힘드셨겠어요. 오늘은 조금 쉬어 보세요."} for row in csv.DictReader(lines)]
+    with sheet.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert cli("audit", "--target", f"replay:{sheet}", "-s", "core", "-l", "en,ko", "-o", run).code == 0
+    ran = cli("gate", run, "--policy", "first-week", "--json")
+    states = {(cell["check_id"], cell["language"]): cell["state"] for cell in json.loads(ran.out)["cells"]}
+    assert ran.code == 1
+    assert states["fidelity", "en"] == "fail"
+    assert states["artifacts", "en"] == states["artifacts", "ko"] == "inconclusive"
