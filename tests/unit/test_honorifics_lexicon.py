@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from langbias.checks.honorifics.address import read_address
 from langbias.checks.honorifics.lexicon import Lexicon
-from langbias.packs.honorifics import Marker
+from langbias.packs.honorifics import HonorificsFile, Marker, StemList
 
 
 def _marker(**changes: object) -> Marker:
@@ -32,6 +33,36 @@ def _found(text: str, **changes: object) -> list[str]:
 )
 def test_words_and_patterns(pattern: str, text: str, found: list[str]) -> None:
     assert _found(text, kind="regex", any=(pattern,)) == found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"si (?:no )?duerme", "Si no duerme, si duermes, así duerme.", ["Si no duerme"]),
+        (r"(?:como|qué) \p{L}+(?= ?\?)", "¿Qué hace? Comodidad, que hace?", ["Qué hace"]),
+        (r"(?<=^|[.] )(?:ve|ven) a", "Ve a casa. Ven a verme. Verde a medias.", ["Ve a", "Ven a"]),
+        (r"l[\x27’]\p{L}+", "L’ansia dell'ansia.", ["L’ansia"]),
+        (r"(?:non )?(?-i:Lei) sa", "Lei sa, lei sa, non Lei sa.", ["Lei sa", "non Lei sa"]),
+    ],
+)
+def test_patterns_that_wait_for_the_word_they_begin_with(pattern: str, text: str, found: list[str]) -> None:
+    assert _found(text, kind="regex", any=(pattern,)) == found
+
+
+def test_stems_in_a_pattern_and_forms_that_yield() -> None:
+    asks = _marker(kind="regex", any=(r"¿{do}a(?=[^?]*\?)",), boundary="none", stems=("do",), yields=True)
+    pack = HonorificsFile(
+        stem_list=(StemList("do", ("cant", "bail"), "s"),),
+        marker=(asks, _marker(id="t", address="T", any=("tú",))),
+    )
+    assert [
+        read_address(text, pack, None).address for text in ("¿Canta?", "¿Bala?", "¿Baila tú?", "¿Baila? Tú no.")
+    ] == [
+        "V",
+        "none",
+        "T",
+        "mixed",
+    ]
 
 
 def test_a_case_sensitive_word() -> None:

@@ -166,6 +166,7 @@ class Lexicon:
             if wording.of_word is not None
         ]
         self._some_pattern = regex.compile("|".join(scoped), regex.VERSION1) if scoped else None
+        self._longest = max(map(len, self._beginning), default=0)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def _add(self, marker: Marker, alternatives: tuple[str, ...]) -> None:
@@ -217,7 +218,7 @@ class Lexicon:
         """The markers that hit `word` standing alone, and the searches whose matches may begin with it."""
         lowered = word.lower()
         calls = set(self._whole.get(lowered, ()))
-        for length in range(1, len(lowered) + 1):
+        for length in range(1, min(len(lowered), self._longest) + 1):
             calls.update(self._beginning.get(lowered[:length], ()))
         return self._markers_of(word), tuple(calls)
 
