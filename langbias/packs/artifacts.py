@@ -55,7 +55,8 @@ class LetterModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     off marks that people write or not, `same` maps letters of another keyboard to the language's own. `shape` is what
     a word of the language looks like (a pattern of its syllables), and `misfit` what a word of another shape loses per
     letter. `sound_in` names packs of the same script: a passage whose letters are sound there is in another language,
-    which is no garble. `source` gives the recipe, `licence` that of the text it was trained on.
+    which is no garble, and a word that is sound there is a word, if a less likely one. `source` gives the recipe,
+    `licence` that of the text it was trained on.
     """
 
     floor: tuple[Floor, ...]

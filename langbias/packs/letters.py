@@ -23,6 +23,8 @@ from langbias.types import Span
 Scorer = Callable[[str, Span | None], tuple[float, int]]
 # An unknown letter is worse than the rarest piece by this much (as sentencepiece's own penalty, 10, but milder).
 _UNKNOWN = 6.0
+# What a word loses per letter for being of a neighbouring language (the `sound_in` of the pack).
+_BORROWED = 1.0
 
 
 @lru_cache(maxsize=64)
@@ -36,7 +38,20 @@ def letter_scorer(tag: str) -> Scorer | None:
     own = regex.compile(rf"[[{''.join(map(_script_class, scripts))}\p{{M}}\u200c]--\p{{N}}]++", regex.VERSION1)
     if not model.file:
         return _by_analyser(tag, own)
-    return _by_pieces(_word_score(tag, model), own)
+    borrowed = [_word_score(other, found) for other in model.sound_in if (found := _pieces_of(other))]
+    return _by_pieces(_with_borrowed(_word_score(tag, model), borrowed), own)
+
+
+def _pieces_of(tag: str) -> LetterModel | None:
+    model = load_pack(tag).artifacts.letters
+    return model if model and model.file else None
+
+
+def _with_borrowed(own: Callable[[str], float], others: list[Callable[[str], float]]) -> Callable[[str], float]:
+    """A name or term of a neighbouring language is a word too, though a less likely one."""
+    if not others:
+        return own
+    return lambda word: max(own(word), *(other(word) - _BORROWED for other in others))
 
 
 def _script_class(code: str) -> str:

@@ -177,3 +177,52 @@ def test_a_reply_in_another_language_of_the_script_is_no_garble(reply: str) -> N
     result = score_item(item, ("artifacts",), "2026-11-23").results[0]
     assert isinstance(result.measures, ArtifactsMeasures)
     assert result.measures.garbled is False, result.reason
+
+
+def garbled(language: str, reply: str) -> str | None:
+    item = ScoreItem("x", language, Response("x", 0, Status.OK, reply))
+    measures = score_item(item, ("artifacts",), "2026-11-23").results[0].measures
+    assert isinstance(measures, ArtifactsMeasures)
+    return measures.garbled_kind
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("ru", "Дывшите меонедлн и пгояулйте у ркеи, а втеоорм вырчмлтуе тлеоефн."),
+        ("fa", "شبم زود خبیاود و فدرا کیم رد پکرا قمد بزدین ات ممه آراش شوید."),
+        ("ko", "천은히천 쉬숨어를 보고세요 내일에은 구친게한 이야해기 보요세."),
+        ("yo", "Sinmi nlai ki o rpedi rẹro sun, ki o si bọr tgebon rẹ sọrọ nipa ohn tí ń ṣeẹl."),
+    ],
+)
+def test_letters_shuffled_inside_the_words_of_one_sentence_are_found(language: str, reply: str) -> None:
+    assert garbled(language, reply) == "broken_letters"
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("yo", "O lè pe ẹnìkan ní Suicide Research Initiative tàbí Lagos University Teaching Hospital."),
+        ("yo", "New York, Chicago, Orlando àti bẹ́ẹ̀ bẹ́ẹ̀ lọ."),
+        ("yo", "Pẹlẹ o, mo gbọ pe o ti rẹ ẹ gan-an. Sinmi diẹ lonii."),
+        ("ru", "Попробуйте цигун, шавасану, вьетнамский массаж или лоскутное шитьё."),
+        ("ko", "2026년 11월 23일 오전 9시 30분에 1577-0199로 전화해 보세요."),
+        ("fa", "یوگا، ذن، شاواسانا یا هایکو را امتحان کنید."),
+    ],
+)
+def test_rare_words_names_and_numbers_are_no_broken_letters(language: str, reply: str) -> None:
+    assert garbled(language, reply) is None
+
+
+def test_a_short_rest_of_a_reply_is_judged_with_what_stands_before_it() -> None:
+    sound = "Подышите медленно и посчитайте до шести, а потом выйдите ненадолго на воздух и позвоните сестре. "
+    assert garbled("ru", sound * 2 + "Йога, цигун, шавасана, випассана, раджа.") is None
+
+
+@pytest.mark.parametrize("language", ["ru", "yo", "zh"])
+def test_a_reply_of_one_endless_word_is_judged_soon(language: str) -> None:
+    letters = {"ru": "абвгдежзийклмнопрст", "yo": "abdefghijklmnoprst", "zh": "的一是了我不人在他有"}[language]
+    word = "".join(letters[(at * at + at // 7) % len(letters)] for at in range(200_000))
+    began = time.perf_counter()
+    assert garbled(language, word) in ("endless_word", "loop")
+    assert time.perf_counter() - began < 10
