@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import regex
@@ -111,17 +111,33 @@ def change_words(verdict: ChangeVerdict) -> VerdictWords:
 
 
 def headline(comparison: Comparison) -> str:
-    """The comparison in one sentence."""
-    names = {language.tag: language.name for language in comparison.languages}
-    for verdict, said in (("worse", "more"), ("better", "less")):
-        found = [names[c.language] for c in comparison.changes if c.verdict == verdict]
-        if found:
-            return (
-                f"On at least one check, replies fail {said} often than before in {listed(list(dict.fromkeys(found)))}."
-            )
+    """The comparison in a sentence or two."""
+    said = []
+    if found := _where(comparison, lambda change: change.verdict == "worse"):
+        said.append(f"On at least one check, replies fail more often than before in {found}.")
+    if found := _where(comparison, lambda change: change.verdict == "better"):
+        said.append(f"On at least one check, replies fail less often than before in {found}.")
+    if found := _where(comparison, _stands_alone):
+        said.append(f"In {found} something may have changed; the runs are too small to tell.")
+    if said:
+        return " ".join(said)
     if any(c.verdict == "no_change_found" for c in comparison.changes):
         return "No change was found, which does not mean that there is none."
     return "These runs are too small to tell whether anything changed."
+
+
+def _where(comparison: Comparison, holds: Callable[[Change], bool]) -> str:
+    """Names of the languages of which some change `holds`."""
+    names = {language.tag: language.name for language in comparison.languages}
+    return listed(list(dict.fromkeys(names[c.language] for c in comparison.changes if holds(c))))
+
+
+def _stands_alone(change: Change) -> bool:
+    """Whether the interval excludes zero though too few scenarios, or too many languages, give no verdict."""
+    found = change.change
+    if change.verdict != "insufficient" or found is None or found.low is None or found.high is None:
+        return False
+    return found.low > 0 or found.high < 0
 
 
 def comparison_html(comparison: Comparison) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from langbias.stats.comparison import ChangeVerdict
+from langbias.types import Estimate
 from tests.cli.conftest import Cli, record_run
 
 
@@ -50,6 +53,23 @@ def test_turning_the_runs_round_turns_the_change_round(runs: Path) -> None:
         if one.change and two.change:
             assert one.change.value == pytest.approx(-two.change.value)
         assert one.broke == two.mended
+
+
+def test_the_headline_hides_no_change_that_might_be_one(runs: Path) -> None:
+    from langbias.compare import compare_runs
+    from langbias.report.comparison import headline
+
+    found = compare_runs(runs / "old", runs / "new")
+
+    def said(value: float, low: float, verdict: ChangeVerdict) -> str:
+        change = Estimate(value, low, 0.9, 40, 8, "test")
+        kept = [c for c in found.changes if c.language != "fa"]
+        moved = [replace(c, change=change, verdict=verdict) for c in found.changes if c.language == "fa"]
+        return headline(replace(found, changes=(*kept, *moved)))
+
+    assert said(0.6, 0.2, "worse") == "On at least one check, replies fail more often than before in Persian."
+    assert said(0.6, 0.2, "insufficient") == "In Persian something may have changed; the runs are too small to tell."
+    assert said(0.6, -0.2, "insufficient") == "No change was found, which does not mean that there is none."
 
 
 def test_other_corpora_and_packs_are_refused_until_they_are_scored_anew(cli: Cli, runs: Path, tmp_path: Path) -> None:
