@@ -268,7 +268,8 @@ def speed(directory: Path) -> list[Row]:
     rows = []
     for tag in CORE:
         texts = [text for _, text in lines_of(directory / f"{tag}.tsv")]
-        replies, reply = [], ""
+        replies: list[str] = []
+        reply = ""
         for text in texts:
             reply += text + "\n"
             if len(reply) >= 500:
