@@ -9,8 +9,6 @@ from __future__ import annotations
 import html as markup
 import json
 import runpy
-import shutil
-import subprocess
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
@@ -19,25 +17,10 @@ from typing import Any
 import pytest
 
 from langbias.report.html import render_html
+from tests.browser.conftest import browse, needs_chromium
 
 EXAMPLE = runpy.run_path(str(Path(__file__).parents[1] / "report_example.py"))
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
-]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=4000",
-]
+pytestmark = [pytest.mark.browser, needs_chromium]
 PROBE = """
 <script>
 const seen = [];
@@ -87,14 +70,6 @@ frame.addEventListener("load", () => {
 """
 
 
-def browse(path: Path, *flags: str) -> tuple[str, str]:
-    """The document as Chromium leaves it, and what it logged."""
-    assert CHROMIUM is not None
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={path.parent / 'profile'}", *flags, "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, timeout=90, check=True)
-    return done.stdout.decode("utf-8"), done.stderr.decode("utf-8", "replace")
-
-
 @lru_cache(maxsize=1)
 def report() -> str:
     return render_html(EXAMPLE["model"]())
@@ -108,7 +83,7 @@ def probe(folder: Path, width: int, opened: bool, *flags: str) -> dict[str, Any]
     head = '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><pre id="result"></pre>'
     # The listener stands before the frame has loaded, so the script follows the frame at once.
     outer.write_text(head + frame + script, encoding="utf-8")
-    dom, log = browse(outer, "--window-size=1400,1000", *flags)
+    dom, log = browse(outer.as_uri(), folder, "--window-size=1400,1000", *flags)
     assert "CONSOLE" not in log, log
     found: dict[str, Any] = json.loads(unescape(dom.split('<pre id="result">')[1].split("</pre>")[0]))
     return found
@@ -122,7 +97,7 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_nothing_runs_and_nothing_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(report(), encoding="utf-8")
-    dom, log = browse(path)
+    dom, log = browse(path.as_uri(), tmp_path)
     assert "CONSOLE" not in log, log
     assert "Content Security Policy" not in log
     assert "<title>How mentor-1 answers people in distress, in 5 languages</title>" in dom

@@ -14,7 +14,14 @@ from langbias.errors import UsageError
 from langbias.review.selection import choose_selection
 from langbias.review.serving import LARGEST_FORM, ReviewDesk, desk_server
 from langbias.store import RunFolder
+from tests.browser.conftest import browse, needs_chromium
 from tests.cli.conftest import Cli
+
+# What a rater does: the page itself runs no script, so it is let in for the test alone.
+ANSWERING = """<script>
+document.querySelector("input[name=fidelity][value=ok]").click();
+document.querySelector("button").click();
+</script></body>"""
 
 
 @pytest.fixture
@@ -62,6 +69,25 @@ def test_each_answer_is_kept_at_once_and_the_next_reply_comes(page: httpx.Client
     }
     assert all(row["comment"] == "شماره اشتباه است" and row["sha256"] and row["imported_at"] for row in rows)
     assert "Reply 2 of 4" in page.get("").text
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_an_answer_given_in_a_browser_is_kept(
+    page: httpx.Client, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = ReviewDesk.page
+
+    def answering(desk: ReviewDesk, number: int) -> str:
+        html = shown(desk, number)
+        if number > 1:
+            return html
+        return html.replace("default-src", "script-src 'unsafe-inline'; default-src").replace("</body>", ANSWERING)
+
+    monkeypatch.setattr(ReviewDesk, "page", answering)
+    dom, _ = browse(str(page.base_url), tmp_path)
+    assert "Reply 2 of 4" in dom
+    assert [(row["check"], row["answer"]) for row in stored(run)] == [("fidelity", "ok")]
 
 
 def test_an_answer_can_be_mended_and_the_first_one_stays_on_record(
