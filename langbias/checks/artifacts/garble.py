@@ -98,8 +98,9 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 # ---- mojibake ------------------------------------------------------------------------------------------------------
 
-# A run of accented Latin letters and signs with no plain letter between them: 8-bit text of another alphabet.
-_EIGHT_BIT = regex.compile("[\xa1-\xff]{6,}")
+# A run of accented Latin letters and signs with no plain letter between them: 8-bit text of another alphabet. Signs
+# alone ("······") are somebody's dots.
+_EIGHT_BIT = regex.compile("(?=[\xa1-\xbf]{0,40}+[\xc0-\xff])[\xa1-\xff]{6,}")
 _LOST_SIGN = regex.compile("[\u2010-\u203a\u1e00-\u1eff]")
 # A letter with a mark, or a mark, read in cp1252: "Ã¡", "Ì€". A capital before and a closing sign after may be prose.
 _LOST_LETTER = regex.compile(r"(?<!\p{Lu})[ÃÌÍ][\xa0-\xbf€-™]|[ÃÌÍ][\xa0-\xbf€-™--[\p{P}\s]]", regex.VERSION1)
@@ -194,18 +195,26 @@ _CONTROLS = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\p{
 _TOKENS = regex.compile(
     r"<\|[a-z_]{2,40}\|>|</?s>|\[/?INST\]|<0x[0-9A-F]{2}>|<(?:unk|pad|bos|eos)>|<(?:start|end)_of_turn>|▁(?=\w)|[ĠĊ](?=\w)"
 )
-# Jamo that join to syllables, left unjoined after NFC; and jamo between syllables, where no one types them for fun.
+# Jamo that join to syllables, left unjoined after NFC (U+119E and U+11A2 alone are the dots that telephones type); and
+# jamo between syllables, where no one types them for fun.
 # Consonants and vowels typed out one by one, "ㅇㅏㄴㄴㅕㅇ", are debris too; laughter has but one of the two.
 _JAMO = regex.compile(
-    r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])(?<![ㄴㅇㅋㅎㅠㅜㅅㅈ])"
-    r"|(?:[ㄱ-ㅎ]{1,2}[ㅏ-ㅣ]){2,}[ㄱ-ㅎ]*"
+    r"[\u119e\u11a2]*+[[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]--[\u119e\u11a2]]"
+    r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]*|(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])(?<![ㄴㅇㅋㅎㅠㅜㅅㅈ])"
+    r"|(?:[ㄱ-ㅎ]{1,2}[ㅏ-ㅣ]){2,}[ㄱ-ㅎ]*",
+    regex.VERSION1,
 )
 _ANY_JAMO = regex.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ffㄱ-ㅣ]")
 # Hyphenation of a printed page, kept where the lines were joined or not: "сло-\nво".
 _CUT_WORD = regex.compile(
     r"(?<=\p{Ll}{2})[-\u00ad‐][ \t]*\r?\n[ \t]*(?=\p{Ll}{2})|(?<=\p{Ll}{2})\u00ad[ \t]+(?=\p{Ll}{2})"
 )
-_BARE_MARK = regex.compile(r"(?<=^|[\s\p{P}--[\-'’_*]])\p{Mn}+|(?<=\p{Mn}{5})\p{Mn}+", regex.VERSION1 | regex.MULTILINE)
+# Variation selectors follow signs ("‼️"), and a kasra between spaces is how some write the Persian ezafe.
+_BARE_MARK = regex.compile(
+    r"(?<=^|[\s\p{P}--[\-'’_*]])(?!(?<=\s)\u0650\s)[\p{Mn}--\p{Variation_Selector}]+"
+    r"|(?<=\p{Mn}{5})[\p{Mn}--\p{Variation_Selector}]+",
+    regex.VERSION1 | regex.MULTILINE,
+)
 _SPACED_LETTERS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}*[ \t]){7,}\p{L}\p{M}*(?![\p{L}\p{M}\p{N}])")
 
 
