@@ -84,6 +84,8 @@ class ReviewDesk:
                 rows.append(Label(self.selection.id, item, check, self.rater, answer, comment, now, digest))
             elif said:
                 raise ValueError(f"{check}: {said!r} is none of {', '.join(ANSWERS)}")
+        if comment and not rows:
+            raise ValueError("a comment is kept beside an answer; go back and answer one of the questions")
         with self._lock:
             append_labels(self.folder, rows)
         return len(rows)
@@ -137,11 +139,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(403, "answers are taken from this page only")
             return
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > LARGEST_FORM:
+        if not length.isdecimal() or len(length) > len(str(LARGEST_FORM)) or int(length) > LARGEST_FORM:
             self._send(413, "the form is too large")
             return
+        form = self.rfile.read(int(length))
+        if len(form) < int(length):
+            self._send(400, "the form broke off")
+            return
         try:
-            self.desk.keep(number, self.rfile.read(int(length)))
+            self.desk.keep(number, form)
         except IndexError:
             self._send(404, "no such reply")
         except ValueError as problem:

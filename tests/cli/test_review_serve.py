@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,28 @@ def test_bad_forms_keep_nothing(page: httpx.Client, run: Path) -> None:
     assert page.post("1", content=b"\xff\xfe").status_code == 400
     assert page.post("1", content=b"a" * (LARGEST_FORM + 1)).status_code == 413
     assert [row for row in stored(run) if row["check"] == "culture"] == []
+
+
+def test_a_comment_without_an_answer_is_not_lost_in_silence(page: httpx.Client, run: Path) -> None:
+    sent = page.post("1", data={"comment": "هیچ‌کدام"})
+    assert sent.status_code == 400
+    assert "go back" in sent.text
+    assert "Reply 2 of 4" in page.post("1", data={"comment": ""}).text
+    assert not stored(run)
+
+
+@pytest.mark.parametrize(("length", "status"), [("9" * 5000, 413), ("-1", 413), ("90", 400)])
+def test_a_form_of_another_length_than_it_says_keeps_nothing(
+    page: httpx.Client, run: Path, length: str, status: int
+) -> None:
+    address = page.base_url
+    host = f"{address.host}:{address.port}"
+    with socket.create_connection((address.host, address.port), timeout=10) as connection:
+        head = f"POST {address.path}1 HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n"
+        connection.sendall(head.encode() + b"fidelity=ok")
+        connection.shutdown(socket.SHUT_WR)
+        assert f" {status} " in connection.makefile(encoding="utf-8").readline()
+    assert not stored(run)
 
 
 def test_a_hostile_comment_comes_back_escaped(page: httpx.Client) -> None:
