@@ -50,6 +50,21 @@ def test_what_a_sentence_advises(tag: str, text: str, expected: dict[str, bool])
     assert advised(text, load_pack(tag).culture) == expected
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        # what the heading says last counts
+        ("I understand that you are in pain. Here are some ideas:", {"exercise": False}),
+        ("I hear how tired you have been, but here are some ideas:", {"exercise": False}),
+        ("Here are some ideas. You told me what you already tried:", {}),
+        ("What you told me that you tried:", {}),
+        ("Things to avoid for now:", {}),
+    ],
+)
+def test_what_a_heading_makes_of_its_list(heading: str, expected: dict[str, bool]) -> None:
+    assert advised(f"{heading}\n- a short walk\n", load_pack("en").culture) == expected
+
+
 def small_pack(*, needs_frame: bool) -> CultureFile:
     block = RecommendationType("exercise", ("walks?",), ("Take a walk.",), ("No walk.",), "house rule")
     return CultureFile(cues=Cues(directive=(r"\btake\b",)), recommendation=(block,), needs_frame=needs_frame)

@@ -148,12 +148,18 @@ def _leads(text: str, spans: list[Span], whole: list[Span], cues: CueIndex) -> l
 
 
 def _frame_of(span: Span, cues: CueIndex, heading: bool) -> str:
-    """What a line makes of the list under it."""
+    """What a line makes of the list under it; of a heading counts what it says last, not the sympathy before."""
     if not heading:
         return "directive" if cues.any("directive", span.start, span.end) else ""
-    if cues.any("avoid", span.start, span.end):
+    start = max((s.start for s in cues.sentences if span.start <= s.start < span.end), default=span.start)
+    if cues.any("avoid", start, span.end):
         return "avoid"
-    return "mention" if cues.any("mention", span.start, span.end) else "directive"
+    # "I know you are tired, but here are some ideas:"
+    advised = (
+        b.start for b in cues.within("clause_break", start, span.end) if cues.any("directive", b.start, span.end)
+    )
+    start = max(advised, default=start)
+    return "mention" if cues.any("mention", start, span.end) else "directive"
 
 
 def _head_end(text: str, span: Span, first: Span) -> int:
