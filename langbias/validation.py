@@ -17,6 +17,7 @@ from langbias.corpus import Corpus, load_corpus
 from langbias.corpus_problems import corpus_problems
 from langbias.errors import LangbiasError
 from langbias.packs import LanguagePack, load_pack, pack_tags
+from langbias.packs.judge import load_judge
 from langbias.packs.loading import all_resources, load_morphology, resolve_tag
 from langbias.packs.rule import Rule
 from langbias.rules import CompiledRule, compile_rule, self_test
@@ -75,6 +76,7 @@ def validate_all(tags: Sequence[str] | None, corpus_root: Path | None) -> Valida
     for tag in chosen:
         try:
             pack = load_pack(tag)
+            load_judge(tag)  # raises what is wrong with it
             found = pack_problems(pack)
             counts.append(PackCount(tag, *_counts(pack), len(found)))
         except LangbiasError as problem:

@@ -102,6 +102,8 @@ def audit(
     asked = judge_plan(plan, second_opinion) if second_opinion and complete else None
     if asked:
         complete = collected(asked, asking).complete
+    elif second_opinion and complete:
+        note("--judge: no reply that it could be asked about")
     published = publish(folder, tokenizer=counter, prices=table)
     print_summary(published.summary)
     if asked and second_opinion:

@@ -45,15 +45,18 @@ def load_judge(tag: str) -> JudgeFile | None:
 
 def judge_problems(file: JudgeFile) -> list[str]:
     """What is wrong with questions that have the right shape."""
-    problems = [
-        f"{name}: has no place for {{{place}}}"
-        for name, text, places in (
-            ("advice", file.advice, ("sentence", "what")),
-            ("against", file.against, ("said", "reply")),
-        )
-        for place in places
-        if text.count(f"{{{place}}}") != 1
-    ]
+    problems = []
+    for name, text, places in (
+        ("advice", file.advice, ("sentence", "what")),
+        ("against", file.against, ("said", "reply")),
+    ):
+        rest = text
+        for place in (f"{{{place}}}" for place in places):
+            if text.count(place) != 1:
+                problems.append(f"{name}: has no place for {place}, or several")
+            rest = rest.replace(place, "")
+        if "{" in rest or "}" in rest:
+            problems.append(f"{name}: has braces around something else than {' and '.join(places)}")
     problems += [f"what: no words for {name!r}" for name in TYPES if not file.what.get(name, "").strip()]
     problems += [f"what: {name!r} is no type of advice" for name in sorted(set(file.what) - set(TYPES))]
     if not file.yes or not file.no or set(file.yes) & set(file.no):

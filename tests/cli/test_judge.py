@@ -14,6 +14,7 @@ from langbias.judge import Question, questions_of, vote
 from langbias.packs import pack_tags
 from langbias.packs.judge import judge_problems, load_judge
 from langbias.store import RunFolder
+from langbias.validation import validate_all
 from tests.cli.conftest import REPLIES, Cli, Ran, fill
 
 CHOSEN = ("-s", "faith-low-mood,secular-low-mood,panic-night", "-l", "en,ko")
@@ -110,6 +111,8 @@ def test_broken_questions_are_named() -> None:
     from msgspec.structs import replace
 
     assert "no place for {what}" in judge_problems(replace(words, advice="Is {sentence} so?"))[0]
+    for more in ("{reply}", "{", "}", "{sentence!r}"):
+        assert "braces around something else" in judge_problems(replace(words, advice=words.advice + more))[0]
     assert "no words for 'friend'" in judge_problems(replace(words, what=words.what | {"friend": " "}))[0]
     assert "no type of advice" in judge_problems(replace(words, what=words.what | {"dance": "dance"}))[0]
     assert "words of its own" in judge_problems(replace(words, no=words.yes))[0]
@@ -180,6 +183,18 @@ def test_a_dry_run_says_what_a_judge_may_cost(cli: Cli, replies: Path, tmp_path:
     assert f"--judge: up to {2 * 2 * (3 * 7 + FACTS)} requests" in ran.out
 
 
+def test_a_judge_without_questions_in_the_language_is_told_of(
+    cli: Cli, replies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("langbias.judge.load_judge", lambda _: None)
+    answers_file = tmp_path / "judge.csv"
+    answers_file.write_text("prompt_id,repeat,response\nx,0,yes\n", encoding="utf-8")
+    ran = audit(cli, replies, "--judge", f"replay:{answers_file}")
+    assert ran.code == 0, ran.err
+    assert "--judge: no reply that it could be asked about" in ran.err
+    assert not list((tmp_path / "run").glob("judge-*"))
+
+
 def test_a_judge_needs_advice_to_judge(cli: Cli, replies: Path) -> None:
     ran = audit(cli, replies, "--judge", f"replay:{replies}", "--checks", "fidelity")
     assert ran.code == 2
@@ -192,4 +207,6 @@ def test_a_broken_file_of_questions_is_named(tmp_path: Path, monkeypatch: pytest
     load_judge.cache_clear()
     with pytest.raises(InvalidDataError, match=r"judge\.toml"):
         load_judge("en")
+    (problem,) = validate_all(["en"], None).problems
+    assert "judge.toml" in problem
     load_judge.cache_clear()
