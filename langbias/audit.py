@@ -13,7 +13,7 @@ from pathlib import Path
 
 import langbias
 from langbias.collect import CollectReport, CollectSettings, Event, collect
-from langbias.corpus import BASE, Corpus
+from langbias.corpus import Corpus
 from langbias.errors import UsageError
 from langbias.packs import pack_version
 from langbias.packs.loading import resolve_tag
@@ -23,7 +23,7 @@ from langbias.store import SCHEMA_VERSION, RunFolder, open_run
 from langbias.store.rows import encode_row
 from langbias.tags import canonical, closest
 from langbias.targets.protocol import TargetSpec
-from langbias.types import Environment, PlanSettings, Prompt, Run, Scenario, Trial
+from langbias.types import BASE, Environment, PlanSettings, Prompt, Run, Scenario, Trial
 
 # Packages whose version can change a reply or a verdict; they stand in the manifest.
 _PACKAGES = (

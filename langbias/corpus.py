@@ -17,7 +17,7 @@ from langbias.errors import InvalidDataError, UsageError
 from langbias.packs.decode import read_toml
 from langbias.tags import closest
 from langbias.types import (
-    BASE as BASE,
+    BASE,
     Claim,
     Dimension,
     Expectation,

@@ -18,7 +18,6 @@ from typing import Literal
 import msgspec
 
 from langbias.audit import Plan
-from langbias.corpus import BASE
 from langbias.measures import CultureMeasures
 from langbias.packs.judge import load_judge
 from langbias.packs.loading import pack_tags
@@ -32,7 +31,7 @@ from langbias.stats.estimates import Tally, rate
 from langbias.store import RunFolder
 from langbias.targets.protocol import TargetSpec
 from langbias.text import sentences
-from langbias.types import CheckResult, Estimate, Outcome, Prompt, Provenance, Span, Status
+from langbias.types import BASE, CheckResult, Estimate, Outcome, Prompt, Provenance, Span, Status
 
 CHECK = "culture"
 VOTES = 2

@@ -10,10 +10,11 @@ from langbias.cli.output import print_table
 
 def languages(as_json: Json = False) -> None:
     """List the language packs: their checks, prompts, and whether a native speaker has reviewed them."""
-    from langbias.corpus import BASE, load_corpus
+    from langbias.corpus import load_corpus
     from langbias.packs import load_pack, pack_tags
     from langbias.packs.loading import pack_parts
     from langbias.registry import BUILT_IN_CHECKS
+    from langbias.types import BASE
 
     prompts = [prompt.language for prompt in load_corpus().prompts if prompt.variant == BASE]
     rows = []

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from langbias.corpus import BASE, default_root, load_corpus
+from langbias.corpus import default_root, load_corpus
 from langbias.corpus_problems import corpus_problems
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs import load_pack
 from langbias.stats.where import units_of
-from langbias.types import PARAPHRASE, PersonaPair, Scenario
+from langbias.types import BASE, PARAPHRASE, PersonaPair, Scenario
 
 
 def scripts(tags: tuple[str, ...]) -> dict[str, str]:
