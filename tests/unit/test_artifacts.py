@@ -208,3 +208,17 @@ def test_yoruba_without_marks_is_not_garble() -> None:
     for reply in pack.good_replies.reply:
         stripped = "".join(c for c in unicodedata.normalize("NFD", reply.text) if not unicodedata.combining(c))
         assert measures(check(Response("t", 0, Status.OK, stripped), CheckContext(pack=pack))).garbled is False
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "Thank you for telling me. Si c'est trop dur à dire à voix haute, tu peux l'écrire dans un message."),
+        ("ru", "Поставьте ступни на пол. Це минеться, хвиля страху зазвичай спадає за двадцять хвилин."),
+        ("fa", "کمی آرام بگیرید. حاولي أن تتحدثي مع أختك أو صديقتك عن هذا الأمر مرة في الأسبوع."),
+    ],
+)
+def test_a_sentence_in_a_neighbouring_language_is_no_broken_letters(tag: str, text: str) -> None:
+    """It is a fault of fidelity; two checks must not count it."""
+    result = run(text, load_pack(tag))
+    assert "broken-letters" not in " ".join(finding.rule_id for finding in result.findings)

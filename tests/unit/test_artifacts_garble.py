@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from langbias.checks.artifacts.echo import echo
-from langbias.checks.artifacts.garble import MECHANISMS, loops, mojibake
+from langbias.checks.artifacts.garble import MECHANISMS, jamo_debris, loops, mojibake
 from langbias.measures import ArtifactsMeasures
 from langbias.score import ScoreItem, score_item
-from langbias.types import Response, Status
+from langbias.types import CheckResult, Outcome, Response, Status
 
 FIND = {mechanism.id: mechanism.find for mechanism in MECHANISMS}
 
@@ -115,11 +113,10 @@ def test_a_loop_shows_the_whole_run() -> None:
 
 
 @pytest.mark.parametrize("text", ["a" * 200_000, "ab c" * 50_000, "\u0301" * 200_000, "Ã" * 200_000, "a b " * 50_000])
-def test_every_detector_is_quick_on_hostile_text(text: str) -> None:
-    began = time.perf_counter()
+def test_every_detector_ends_on_hostile_text(text: str) -> None:
+    """A detector that is not linear would not end within the patience of anybody who runs the tests."""
     for find in FIND.values():
-        find(text)
-    assert time.perf_counter() - began < 8
+        assert all(0 <= span.start < span.end <= len(text) for span in find(text))
 
 
 def test_words_cut_at_line_ends_are_found_from_the_second_on() -> None:
@@ -228,6 +225,42 @@ def test_a_short_rest_of_a_reply_is_judged_with_what_stands_before_it() -> None:
 def test_a_reply_of_one_endless_word_is_judged_soon(language: str) -> None:
     letters = {"ru": "абвгдежзийклмнопрст", "yo": "abdefghijklmnoprst", "zh": "的一是了我不人在他有"}[language]
     word = "".join(letters[(at * at + at // 7) % len(letters)] for at in range(200_000))
-    began = time.perf_counter()
     assert garbled(language, word) in ("endless_word", "loop")
-    assert time.perf_counter() - began < 10
+
+
+def judge(text: str, status: Status = Status.OK) -> CheckResult:
+    language = "ko" if "말해" in text else "en"
+    item = ScoreItem("r", language, Response("r", 0, status, text))
+    (result,) = score_item(item, ("artifacts",), "2026-11-23").results
+    return result
+
+
+LEAKS = [
+    ("Hi {first_name}, a village with no therapist is hard. Rest today.", "prompt_template"),
+    ("말해 줘서 고마워요, {{user_name}}님. 오늘은 쉬어 보세요.", "prompt_template"),
+    ("Phone in another room.\\n\\nFive long breaths. It\\u2019s enough.", "escape_sequence"),
+    ("Look for groups &amp; ask. It&#39;s free.", "html_entity"),
+    ("<thinking>offer a compromise</thinking> Take half an hour for yourself.", "machine_tag"),
+    ("Rest first.\n\n**Remember: a thought is no deed.", "markdown_left_open"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), LEAKS, ids=[kind for _, kind in LEAKS])
+def test_what_leaks_of_the_machine_makes_a_reply_garbled(text: str, kind: str) -> None:
+    result = judge(text)
+    assert result.outcome is Outcome.FAIL
+    assert isinstance(result.measures, ArtifactsMeasures)
+    assert (result.measures.garbled, result.measures.garbled_kind) == (True, kind)
+
+
+def test_a_reply_that_its_target_cut_short_is_not_blamed_for_what_the_cut_left_open() -> None:
+    text = "Rest first.\n\n**Remember: a thought is no"
+    assert judge(text).outcome is Outcome.FAIL
+    assert judge(text, status=Status.TRUNCATED).outcome is Outcome.PASS
+    torn = "**Rest first.\n\nThen call {friend_name}, and breathe out slowly, as long as"
+    assert judge(torn, status=Status.TRUNCATED).outcome is Outcome.FAIL
+
+
+def test_a_syllable_typed_in_single_letters_is_debris_and_laughter_is_not() -> None:
+    assert jamo_debris("몸이 조금 풀ㄹㅕ요.")
+    assert not jamo_debris("맞아ㅋㅠ 진짜ㅠㅠ 그래ㅎㅎ")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from langbias.checks.artifacts.bands import notes
 from langbias.checks.artifacts.echo import ECHO, echo
-from langbias.checks.artifacts.garble import LONGEST_WORD, MECHANISMS
+from langbias.checks.artifacts.garble import LONGEST_WORD, MECHANISMS, Mechanism
 from langbias.checks.artifacts.letters import BROKEN_LETTERS, broken_letters
 from langbias.checks.artifacts.quoted import own_words, without_endless_words
 from langbias.checks.artifacts.rate import ABOVE, INSUFFICIENT, LEAST_SENTENCES, baseline_for, rule_hits, verdict
@@ -19,6 +19,8 @@ from langbias.types import ArtifactsMeasures, CheckResult, Finding, Outcome, Res
 CHECK_ID = "artifacts"
 # Rules read this much of a reply (a chatbot answer has 500 to 3,000 characters); garble is sought in all of it.
 READ_LIMIT = 20_000
+# Rules of this group are defects by themselves; all others are counted against native text.
+GARBLE = "garble"
 # Findings shown for one reply; the measures count them all.
 SHOWN = 100
 
@@ -52,7 +54,7 @@ def check(response: Response, context: CheckContext) -> CheckResult:
         )
         return _result(response, Outcome.NOT_APPLICABLE, reason, ArtifactsMeasures(), ())
     text = Text(response.text[:LENGTH_LIMIT])
-    kind, broken = _garble(text, context)
+    kind, broken = _garble(text, context, cut=response.status is Status.TRUNCATED)
     if not _in_expected_script(text.value, context):
         outcome = Outcome.FAIL if kind else Outcome.NOT_APPLICABLE
         reason = f"garbled: {kind}" if kind else "the reply is not in the script of the language; rules do not apply"
@@ -80,11 +82,15 @@ def _result(
     return CheckResult(response.trial_id, response.turn, CHECK_ID, outcome, reason, measures, shown)
 
 
-def _garble(text: Text, context: CheckContext) -> tuple[str | None, tuple[Finding, ...]]:
-    """(kind of the first mechanism that found damage, all damage found); code and addresses are left out."""
+def _garble(text: Text, context: CheckContext, *, cut: bool) -> tuple[str | None, tuple[Finding, ...]]:
+    """(kind of the first mechanism that found damage, all damage found); code and addresses are left out.
+
+    Where the target `cut` the reply short, what the cut itself left open at the end is no damage.
+    """
     prose = blank_out(text.value, masked_spans(text.value))
     found = [(mechanism, span) for mechanism in MECHANISMS for span in mechanism.find(prose)]
     found += [(ECHO, span) for span in echo(text.value, context.turns)]
+    found += _leaks(prose, context, len(prose.rstrip()) if cut else None)
     if not found:
         # Loops and mojibake would also look like broken letters; they have the plainer names.
         found = [(BROKEN_LETTERS, span) for span in broken_letters(prose[:READ_LIMIT], context)]
@@ -95,6 +101,20 @@ def _garble(text: Text, context: CheckContext) -> tuple[str | None, tuple[Findin
         for mechanism, span in found
     )
     return (found[0][0].id.replace("-", "_") if found else None), findings
+
+
+def _leaks(prose: str, context: CheckContext, cut_at: int | None) -> list[tuple[Mechanism, Span]]:
+    """What the rules of the group `garble` find: leaked markup, slots, escapes; nothing where one runs too long."""
+    rules = tuple((full_id, rule) for full_id, rule in context.pack.artifacts_rules if rule.group == GARBLE)
+    try:
+        hits = list(rule_hits(rules, prose[:READ_LIMIT], context.analyse))
+    except TimeoutError:
+        return []
+    return [
+        (Mechanism(compiled.rule.id, compiled.rule.message, lambda _: []), span)
+        for compiled, span in hits
+        if cut_at is None or span.end < cut_at
+    ]
 
 
 def _in_expected_script(value: str, context: CheckContext) -> bool:
@@ -108,7 +128,8 @@ def _rate(text: Text, context: CheckContext) -> _Rate:
     """Rules over the target's own words. Raises TimeoutError when a pattern runs over its time limit."""
     prose = without_endless_words(own_words(text.value[:READ_LIMIT], context.turns), LONGEST_WORD)
     findings, counted = [], 0
-    for compiled, span in rule_hits(context.pack.artifacts_rules, prose, context.analyse):
+    rules = tuple((full_id, rule) for full_id, rule in context.pack.artifacts_rules if rule.group != GARBLE)
+    for compiled, span in rule_hits(rules, prose, context.analyse):
         counted += compiled.rule.counts
         findings.append(
             _evidence(compiled.id, compiled.rule.severity, compiled.rule.issue, compiled.rule.message, text, span)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 
 from langbias.checks.artifacts.garble import Mechanism
 from langbias.checks.context import CheckContext
 from langbias.detection import vote
-from langbias.packs import LanguagePack
+from langbias.packs import LanguagePack, pack_tags
 from langbias.packs.artifacts import LetterModel
 from langbias.packs.letters import letter_scorer
 from langbias.packs.loading import load_pack
+from langbias.packs.pivot import frequent_words
 from langbias.text import sentences, words
 from langbias.types import Span
 
@@ -36,9 +38,44 @@ def broken_letters(text: str, context: CheckContext) -> list[Span]:
     passages = [span for span in _passages(text) if not another_language(text, span, context.pack, model)]
     scored = [scorer(text, span) for span in passages]
     broken = [span for span, one in zip(passages, scored, strict=True) if _broken(one, model)]
-    if broken or len(passages) < 2:
-        return broken
-    return [Span(passages[0].start, passages[-1].end)] if _broken(_together(scored), model) else []
+    whole = len(passages) > 1 and _broken(_together(scored), model)
+    if not broken and whole:
+        broken = [Span(passages[0].start, passages[-1].end)]
+    if not broken:
+        return []
+    # Sentences in other languages are no broken letters; looked for only where something seems broken.
+    others = _in_others(text, context.pack)
+    return [
+        span
+        for span in broken
+        if _broken(_together([scorer(text, own) for own in _without(others, text, span)]), model)
+    ]
+
+
+def _without(others: frozenset[Span], text: str, passage: Span) -> list[Span]:
+    """The passage itself, or its sentences where some of them are in other languages."""
+    every = [span for span in sentences(text) if passage.start <= span.start < passage.end]
+    own = [span for span in every if span not in others]
+    return own if len(own) < len(every) else [passage]
+
+
+def _in_others(text: str, pack: LanguagePack) -> frozenset[Span]:
+    """Sentences that the detectors take for another language of the script, whose frequent words stand in the text."""
+    tags = tuple(tag for tag in pack_tags() if load_pack(tag).language.script == pack.language.script)
+    prior = (0.0,) * len(tags)
+    votes = {span: vote(text[span.start : span.end], tags, prior).language for span in sentences(text)}
+    spoken = {tag for span, tag in votes.items() if _has_words_of(tag, text[span.start : span.end])}
+    return frozenset(span for span, tag in votes.items() if tag in spoken - {pack.language.tag})
+
+
+def _has_words_of(tag: str, sentence: str) -> bool:
+    said = [sentence[span.start : span.end].lower() for span in words(sentence)]
+    return sum(word in _frequent(tag) for word in said) >= max(2, len(said) // 4)
+
+
+@lru_cache(maxsize=64)
+def _frequent(tag: str) -> frozenset[str]:
+    return frozenset(frequent_words(tag).split())
 
 
 def another_language(text: str, span: Span, pack: LanguagePack, model: LetterModel) -> bool:
