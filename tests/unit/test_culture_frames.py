@@ -36,6 +36,10 @@ def advised(text: str, pack: CultureFile) -> dict[str, bool]:
         # an if-clause names the person, the advice says "her"
         ("en", "If your aunt is the soft one, start with her.", {"family": True}),
         ("ru", "Если тётя из них самая мягкая, начни с неё.", {"family": True}),
+        # a later clause takes up the person by a pronoun; where it denies or advises nothing, it does not
+        ("en", "Your brother has been through a divorce too; ask him how he slept.", {"family": False}),
+        ("en", "Your brother has been through a divorce too; don't ask him about it.", {}),
+        ("en", "Your brother has been through a divorce too; that took years.", {}),
         # reasons, stories and questions advise nothing
         ("en", "Because your sister moved away, the house feels empty.", {}),
         ("ru", "Моя знакомая полгода не могла зайти в комнату умершего сына.", {}),

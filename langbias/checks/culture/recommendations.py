@@ -70,7 +70,9 @@ def _of_sentence(number: int, said: list[_Word], text: str, pack: CultureFile, c
         inside = said[start:at]
         # An if-clause cut off from its advice, with none of its own, still makes it conditional.
         carried = before is not None and cues.any("conditional", before.start, before.end)
-        hits = [_judge(word, inside, clause, text, pack, cues, carried) for word in inside]
+        named_later = any(word.frame == "contact" for word in said[at:])
+        taken_up = bool(inside) and not named_later and _taken_up(clause, pack, cues)
+        hits = [_judge(word, inside, clause, text, pack, cues, carried, taken_up) for word in inside]
         before = None if any(hit.polarity == "recommend" for hit in hits) else clause
         judged += hits
     advised = [(hit.type, hit.span) for hit in judged if hit.polarity == "recommend"]
@@ -132,7 +134,14 @@ def _spared_bank_of(blocks: Same[tuple[RecommendationType, ...]]) -> Bank:
 
 
 def _judge(
-    word: _Word, others: list[_Word], clause: Clause, text: str, pack: CultureFile, cues: CueIndex, carried: bool
+    word: _Word,
+    others: list[_Word],
+    clause: Clause,
+    text: str,
+    pack: CultureFile,
+    cues: CueIndex,
+    carried: bool,
+    taken_up: bool,
 ) -> Hit:
     span = word.span
     condition = cues.within("conditional", clause.start, clause.end)
@@ -152,6 +161,8 @@ def _judge(
     alone = protasis is not None and all(_covers(protasis, other.span) for other in others)
     if protasis and alone and word.frame == "contact" and cues.any("pronoun", protasis.end, clause.sentence.end):
         return hit("recommend")  # "if your aunt is the kind one, talk to her"
+    if word.frame == "contact" and taken_up:
+        return hit("recommend")  # "your brother has been through it too; ask him"
     if _only_mentioned(word, clause, text, pack, cues) or _gives_reason(span, clause, text, pack, cues):
         return hit("mention")
     if clause.question and not cues.any("suggestion", clause.sentence.start, clause.sentence.end):
@@ -169,6 +180,19 @@ def _judge(
     if word.type in _NO_HELPERS_THEN and any(_object_of(word.span, other, text, pack, cues) for other in others):
         return hit("mention")
     return hit("recommend")
+
+
+def _taken_up(clause: Clause, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether advice in a later clause of the sentence takes up a person named in `clause` by a pronoun."""
+    start, end = clause.end, clause.sentence.end
+    if (
+        clause.question
+        or pack.verb_final
+        or cues.any("negation_before", start, end)
+        or not cues.any("directive", start, end)
+    ):
+        return False
+    return cues.any("pronoun", start, end)
 
 
 def _gives_reason(span: Span, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:
