@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from langbias.report.words import check_words, counted, percent, percent_interval, points, points_interval
 from langbias.stats.estimates import SMALL
-from langbias.stats.instrument import ROGAN_GLADEN
 from langbias.stats.power import Design, outlook
 from langbias.stats.summary import Cell, NoiseFloor, Spread, Summary
 
@@ -14,8 +13,9 @@ from langbias.stats.summary import Cell, NoiseFloor, Spread, Summary
 def badge(cell: Cell) -> str:
     """How far the check is validated in this language: `unvalidated`, or what it is corrected by."""
     if cell.corrected:
-        whose = ", by labels of language models" if _by_models(cell) else ""
-        return f"corrected, {cell.corrected.method}{whose}"
+        return f"corrected, {cell.corrected.method}"
+    if _by_models(cell):
+        return "unvalidated: measured by labels of language models alone"
     if cell.errors and not cell.errors.usable:
         return "measured: errs too often to be corrected"
     return "unvalidated"
@@ -23,8 +23,7 @@ def badge(cell: Cell) -> str:
 
 def _by_models(cell: Cell) -> bool:
     """Whether the only labels behind the cell's error rates are those of language models."""
-    alone = cell.corrected is None or cell.corrected.method == ROGAN_GLADEN
-    return alone and cell.errors is not None and not cell.errors.by_people
+    return cell.corrected is None and cell.errors is not None and not cell.errors.by_people
 
 
 def remarks(cell: Cell) -> tuple[str, ...]:
@@ -121,7 +120,7 @@ def validated_words(cells: Sequence[Cell]) -> str:
     judged = [cell for cell in cells if cell.rate]
     known = sum(not _by_models(cell) and (cell.errors or cell.corrected) is not None for cell in judged)
     if not known:
-        told = "; where a cell is corrected, it is by labels of language models" if any(map(_by_models, judged)) else ""
+        told = ", only against labels of language models, which correct nothing" if any(map(_by_models, judged)) else ""
         return f"none of them validated yet against people\u2019s judgement{told}"
     if known == len(judged):
         return "each validated against people\u2019s judgement in its language, as the cells say"

@@ -50,10 +50,11 @@ def test_what_is_not_known_is_called_unvalidated() -> None:
 def test_labels_of_language_models_are_never_called_people_s_judgement() -> None:
     models = [replace(errors, by_people=False, who_labelled="two language models") for errors in (GOOD, POOR)]
     found = cells(column("en", 4, models[0]), column("ko", 12, models[1]))
-    assert badge(found[1]) == "corrected, Rogan-Gladen, by labels of language models"
+    assert found[1].corrected is None
+    assert badge(found[1]) == "unvalidated: measured by labels of language models alone"
     assert any("200 labels by two language models" in line for line in remarks(found[1]))
     assert "none of them validated" in validated_words(found)
-    assert "by labels of language models" in validated_words(found)
+    assert "only against labels of language models" in validated_words(found)
 
 
 def test_lost_replies_are_bounded_in_words() -> None:
