@@ -113,6 +113,8 @@ NATIVE_WORDS = {
     "within_native": "Marks of translation are within what native text shows",
     "insufficient": "Too little text to tell marks of translation from chance",
 }
+# The rate is over what most native text shows, but its interval reaches into it.
+UNSURE_OF_NATIVE = "Marks of translation are many, but cannot be told from native text here"
 
 
 PIVOT_WORDS = {
@@ -154,7 +156,9 @@ def native_sentence(row: MeasureRow) -> str:
         return _pivot_sentence(row)
     if row.verdict not in NATIVE_WORDS or row.estimate is None:
         return ""
-    said = f"{NATIVE_WORDS[row.verdict]}: {measure(row.estimate, row.unit)} rule hits per 1,000 words"
+    over = row.native_p95 is not None and row.estimate.value > row.native_p95
+    told = UNSURE_OF_NATIVE if over and row.verdict == "within_native" else NATIVE_WORDS[row.verdict]
+    said = f"{told}: {measure(row.estimate, row.unit)} rule hits per 1,000 words"
     if row.estimate.low is not None:
         said += f" (95% interval {measure_interval(row.estimate, row.unit)})"
     if row.native is not None and row.native_p95 is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from langbias.checks.artifacts.pooled import PooledCounts, PooledReply, pool
@@ -92,6 +94,12 @@ def test_a_run_gives_a_row_with_native_figures_and_the_formulas_that_come_back()
     sentence = native_sentence(rate)
     assert sentence.startswith("Reads more like translated than like native text: 300 rule hits per 1,000 words")
     assert "native text shows" in sentence
+    assert rate.estimate is not None
+    assert rate.native_p95 is not None
+    unsure = replace(rate, verdict="within_native", estimate=replace(rate.estimate, value=rate.native_p95 + 1))
+    assert "cannot be told from native text" in native_sentence(unsure)
+    below = replace(unsure, estimate=replace(rate.estimate, value=rate.native_p95 - 1))
+    assert "within what native text shows" in native_sentence(below)
     assert native_sentence(phrase) == ""
 
 
