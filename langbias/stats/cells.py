@@ -141,13 +141,9 @@ def _correct(
 
 
 def corrected_rate(column: Column, scenarios: Sequence[str]) -> Corrected | None:
-    """By labels of this run where there are enough, else by the check's known error rates, else not at all.
-
-    Error rates from labels of language models correct nothing: such replies are mostly written to hold a fault, and how
-    often a check finds those says little about the faults of a chatbot. They are shown beside the rate.
-    """
+    """By labels of this run where there are enough, else by the check's known error rates, else not at all."""
     found = ppi_rate(column.tallies, scenarios, column.labelled) if column.labelled else None
-    if found is None and column.errors is not None and column.errors.by_people:
+    if found is None and column.errors is not None:
         found = rogan_gladen(column.tallies, column.errors)
     return found
 

@@ -21,7 +21,6 @@ from langbias.types import Estimate
 
 # Rogan-Gladen divides by Se + Sp - 1; below this the check tells too little to be inverted.
 LEAST_YOUDEN = 0.5
-ROGAN_GLADEN = "Rogan-Gladen"
 # Fewer labelled replies than this correct nothing.
 LEAST_LABELS = 30
 
@@ -60,8 +59,12 @@ class ErrorRates:
 
     @property
     def usable(self) -> bool:
-        """Whether a rate can be corrected by these error rates."""
-        return self.youden >= LEAST_YOUDEN
+        """Whether a rate can be corrected by these error rates: people's labels, and the check tells enough.
+
+        Labels of language models correct nothing: replies that they label are mostly written to hold a fault, and how
+        often a check finds those says little about the faults of a chatbot.
+        """
+        return self.by_people and self.youden >= LEAST_YOUDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ def rogan_gladen(tallies: Sequence[Tally], errors: ErrorRates) -> Corrected | No
     apart = ((1 - share) ** 2 * _spread(errors.kept) + share**2 * _spread(errors.caught)) / youden**2
     scenarios = sum(t.n > 0 for t in tallies)
     freedom = max(min(scenarios, int(errors.caught.n), int(errors.kept.n)) - 1, 1)
-    return Corrected(value, influence / youden, apart, freedom, int(n), ROGAN_GLADEN)
+    return Corrected(value, influence / youden, apart, freedom, int(n), "Rogan-Gladen")
 
 
 def _spread(tally: Tally) -> float:
