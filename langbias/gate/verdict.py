@@ -133,6 +133,9 @@ class Judge:
         if base is None or not base.judged:
             return Clause("largest_gap", "inconclusive", limit, None, "nothing was judged in the baseline language")
         ours, theirs = corrected_rate(column, self.scenarios), corrected_rate(base, self.scenarios)
+        if not (ours and theirs) and not all(found.errors is None or found.errors.tells for found in (column, base)):
+            words = "the check misses too many failing replies in one of the two languages"
+            return Clause("largest_gap", "inconclusive", limit, None, words)
         if ours and theirs:
             shown: Estimate | None = corrected_gap(ours, theirs, self.two_sided)[0]
         else:

@@ -65,6 +65,9 @@ class CheckFigures:
     spread: Spread | None
 
 
+_COMPARED = ("no_difference_found", "gap_found", "better_than_baseline")
+
+
 @dataclass(slots=True)
 class _Draft:
     """What is known of one language before its verdict."""
@@ -179,6 +182,10 @@ def _cell(
 ) -> Cell:
     own = rate(column.tallies)
     verdict, reason = _verdict(column.language == baseline, base is not None, draft, floor)
+    errors = [found.errors for found in (column, base) if found and found.errors]
+    by_people = draft.corrected is not None and draft.corrected.gap is not None
+    if verdict in _COMPARED and not by_people and not all(known.tells for known in errors):
+        verdict, reason = "insufficient", "the check misses too many failing replies in one of the two languages"
     return Cell(
         target_id=target,
         language=column.language,

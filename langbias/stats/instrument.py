@@ -58,13 +58,21 @@ class ErrorRates:
         return self.sensitivity + self.specificity - 1
 
     @property
+    def tells(self) -> bool:
+        """Whether the check, by these labels whoever gave them, tells failing replies from good ones at all well.
+
+        Where it does not, neither a gap nor its absence can be read from its verdicts.
+        """
+        return self.youden >= LEAST_YOUDEN - 1e-9
+
+    @property
     def usable(self) -> bool:
         """Whether a rate can be corrected by these error rates: people's labels, and the check tells enough.
 
         Labels of language models correct nothing: replies that they label are mostly written to hold a fault, and how
         often a check finds those says little about the faults of a chatbot.
         """
-        return self.by_people and self.youden >= LEAST_YOUDEN
+        return self.by_people and self.tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from langbias.report.remarks import badge, footnotes, outlook_lines, remarks, validated_words
 from langbias.stats.cells import CheckFigures, Column, check_figures
 from langbias.stats.estimates import Tally
@@ -55,6 +57,16 @@ def test_labels_of_language_models_are_never_called_people_s_judgement() -> None
     assert any("200 labels by two language models" in line for line in remarks(found[1]))
     assert "none of them validated" in validated_words(found)
     assert "only against labels of language models" in validated_words(found)
+
+
+@pytest.mark.parametrize("by_people", [True, False])
+@pytest.mark.parametrize("failing", [4, 30])
+def test_a_check_that_misses_most_failing_replies_gives_no_verdict_on_a_gap(by_people: bool, failing: int) -> None:
+    """In Yoruba it may see one fault in six: neither a gap nor its absence can be read from that."""
+    blind = ErrorRates(Tally(3, 19), Tally(83, 83), "made up", "2026-01-01", "test", by_people)
+    found = cells(column("en", 4, GOOD), column("yo", failing, blind))[1]
+    assert found.verdict == "insufficient"
+    assert any("misses too many failing replies" in line for line in remarks(found))
 
 
 def test_lost_replies_are_bounded_in_words() -> None:
