@@ -16,7 +16,7 @@ from langbias.stats.instrument import ErrorRates, Labelled
 from langbias.stats.multiple import holm
 from langbias.stats.paired import difference_p, mean_gap, paired_gap, paired_p
 from langbias.stats.summary import LanguageRow, MeasureRow, StatusCount, Summary
-from langbias.stats.where import Where as Where
+from langbias.stats.where import Where
 from langbias.types import (
     BASE,
     PARAPHRASE,

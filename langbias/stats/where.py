@@ -35,8 +35,9 @@ def units_of(scenarios: Iterable[Scenario]) -> dict[str, str]:
                 partners.setdefault(other, []).append(scenario.id)
     found: dict[str, str] = {}
     for scenario in rows:
-        known = [found[name] for name in partners.get(scenario.id, ()) if name in found]
-        found[scenario.id] = known[0] if known else scenario.id
+        known = {found[name] for name in partners.get(scenario.id, ()) if name in found}
+        unit = next((name for name in found if name in known), scenario.id)
+        found = {name: unit if old in known else old for name, old in found.items()} | {scenario.id: unit}
     return found
 
 

@@ -19,12 +19,13 @@ from reachable import failing_given, least_gap_coverage, least_rate_coverage
 from scipy.optimize import brentq
 from scipy.special import betaincinv, expit, gammaincinv, ndtri, stdtrit
 
-from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.accumulate import Accumulator
 from langbias.stats.estimates import Tally, rate
 from langbias.stats.instrument import ErrorRates, Labelled, corrected_change, corrected_gap, ppi_rate
 from langbias.stats.multiple import holm
 from langbias.stats.paired import NEAR_CEILING, TRUSTED, paired_gap, paired_p
 from langbias.stats.power import Design, gate_passes, power, smallest_gap
+from langbias.stats.where import Where
 from langbias.types import CheckResult, FidelityMeasures, Outcome, Response, Status
 
 Array = NDArray[np.float64]

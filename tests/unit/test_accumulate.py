@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.accumulate import Accumulator
 from langbias.stats.bias_pairs import PersonaLevels
 from langbias.stats.instrument import Labelled
 from langbias.stats.summary import Cell, Summary
+from langbias.stats.where import Where
 from langbias.types import (
     CheckResult,
     CultureMeasures,

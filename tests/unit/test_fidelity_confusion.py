@@ -10,9 +10,10 @@ from langbias.checks.context import CheckContext
 from langbias.checks.fidelity import check
 from langbias.packs import load_pack
 from langbias.report.words import measure, measure_interval
-from langbias.stats.accumulate import Accumulator, Where
+from langbias.stats.accumulate import Accumulator
 from langbias.stats.confusion import ConfusionCounts, harmonic_mean
 from langbias.stats.summary import MeasureRow
+from langbias.stats.where import Where
 from langbias.types import CheckResult, Estimate, FidelityMeasures, Outcome, Response, Status
 
 KO = "오늘은 정말 힘든 하루를 보내셨군요."  # five tokens

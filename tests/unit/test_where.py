@@ -38,6 +38,11 @@ def test_a_chain_of_twins_is_one_unit() -> None:
     assert set(units_of(chain).values()) == {"a"}
 
 
+def test_a_scenario_that_links_two_units_joins_them() -> None:
+    one, two, both = (replace(SCENARIOS["low-mood"], id=name, twin=None, silent_twin=None) for name in "abc")
+    assert set(units_of([one, two, replace(both, twin="a", silent_twin="b")]).values()) == {"a"}
+
+
 def test_the_units_of_the_corpus() -> None:
     units = units_of(load_corpus().scenarios)
     assert len(units) == 45
