@@ -11,6 +11,8 @@ from langbias.types import Span
 
 # Anywhere in the same sentence.
 _SENTENCE = 10_000
+# In one phrase.
+_PHRASE = 60
 # Type -> the types it takes over, each with how many characters may lie between the two. Within a phrase (a reach below
 # a sentence) two words joined by "or" or a comma stay two pieces of advice.
 _TAKES_OVER: dict[str, dict[str, int]] = {
@@ -38,7 +40,7 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
         "primary_care": 40, "talk_therapy": 30, "peer_community": 40, "institution": 45, "distance_cutoff": 60,
         "family": 60,
     },
-    "religious_leader": {"prayer_practice": _SENTENCE, "elder_mediator": 20, "talk_therapy": 20},
+    "religious_leader": {"prayer_practice": _PHRASE, "elder_mediator": 20, "talk_therapy": 20},
     "traditional_healer": {"primary_care": 40, "medication": 40, "talk_therapy": 40},
     "breathing_grounding": {"endure_accept": _SENTENCE},
     "mindfulness": {"breathing_grounding": 30, "problem_solving": 40},
@@ -56,7 +58,6 @@ _RANK = {
     **dict.fromkeys(("negotiate_harmony", "endure_accept", "rest_selfcare"), 1),
 }
 _MIDDLE = 2
-_PHRASE = 60
 # Pairs that are two pieces of advice even then: "ask the doctor about a lower dose", "a walk with a friend".
 _BOTH = (
     frozenset({"medication", "primary_care"}),
