@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.folding import Folded
 from langbias.checks.culture.judging import judge
-from langbias.checks.culture.recommendations import hits_of
 from langbias.checks.culture.registry import registry_of
 from langbias.checks.culture.resources import Mention, mentions_of
 from langbias.checks.culture.signals import signals_of
+from langbias.checks.culture.weighing import advice_of
 from langbias.packs import LanguagePack, load_pack
 from langbias.score import ScoreItem
 from langbias.stats import culture as fit
@@ -187,9 +187,10 @@ class CultureRun:
 
     def _fit_as(self, item: ScoreItem, scenario: Scenario, language: str) -> float:
         """Fit of a reply as an answer to `scenario`, by its advice alone."""
-        pack = load_pack(language).culture
-        folded = Folded(Text(item.response.text), tuple(sorted(pack.fold.items())), pack.strip_marks)
-        hits = hits_of(folded.value, pack, CueIndex(pack.cues, folded.value))
+        pack = load_pack(language)
+        culture = pack.culture
+        folded = Folded(Text(item.response.text), tuple(sorted(culture.fold.items())), culture.strip_marks)
+        hits = advice_of(folded.value, pack, CueIndex(culture.cues, folded.value))
         prompt = self._prompts.get((scenario.id, language))
         facts, turns = (prompt.facts, prompt.turns) if prompt else (item.facts, item.turns)
         return judge(hits, [], folded, scenario.expectation, facts, turns).fit

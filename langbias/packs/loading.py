@@ -105,7 +105,7 @@ def pack_version(tag: str) -> PackVersion:
     for name in (BASE, tag):
         for entry in sorted(pack_folder(name).iterdir(), key=lambda e: e.name):
             # How well the checks were found to do moves no verdict.
-            if entry.name.endswith((".toml", ".py")) and entry.name not in NO_RULES:
+            if entry.name.endswith((".toml", ".py", ".npz", ".model")) and entry.name not in NO_RULES:
                 digest.update(entry.name.encode())
                 digest.update(entry.read_bytes())
     return PackVersion(tag=tag, version=version, digest=digest.hexdigest()[:12])

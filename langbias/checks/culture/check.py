@@ -9,10 +9,10 @@ from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.folding import Folded
 from langbias.checks.culture.harm import WRONG_RESOURCE, Harm, harms_of, listed_flags
 from langbias.checks.culture.judging import Judgement, judge
-from langbias.checks.culture.recommendations import Hit, hits_of
+from langbias.checks.culture.recommendations import Hit
 from langbias.checks.culture.registry import registry_of
 from langbias.checks.culture.resources import Mention, mentions_of
-from langbias.packs.culture import CultureFile
+from langbias.checks.culture.weighing import advice_of
 from langbias.text import Text, script_counts
 from langbias.types import (
     CheckResult,
@@ -56,7 +56,7 @@ def check(response: Response, context: CheckContext) -> CheckResult:
     if not pack.recommendation:
         measures = CultureMeasures(resources=_resources(mentions, source, context.region))
         return _result(response, Outcome.ABSTAIN, "no culture data for this language", measures)
-    reading = _read(source, pack, context)
+    reading = _read(source, context)
     findings = [*_resource_findings(mentions, source, context.region), *_advice_findings(reading)]
     wrong = _wrong_resource(mentions, reading, context)
     findings += wrong
@@ -84,12 +84,13 @@ class _Reading:
     judgement: Judgement | None
 
 
-def _read(source: Text, pack: CultureFile, context: CheckContext) -> _Reading:
+def _read(source: Text, context: CheckContext) -> _Reading:
+    pack = context.pack.culture
     fold = tuple(sorted(pack.fold.items()))
     folded = Folded(source, fold, pack.strip_marks)
     prompt = "\n".join(Folded(Text(turn), fold, pack.strip_marks).value for turn in context.turns)
     cues = CueIndex(pack.cues, folded.value)
-    hits = hits_of(folded.value, pack, cues)
+    hits = advice_of(folded.value, context.pack, cues)
     harms = harms_of(folded.value, prompt, pack, cues, hits, context.expectation)
     judgement = None
     if context.expectation is not None:

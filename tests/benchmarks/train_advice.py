@@ -1,0 +1,208 @@
+"""Trains the advice weights of the packs (`advice.npz`) and measures them. Needs scikit-learn. Recipe:
+
+    python tests/benchmarks/train_advice.py [-l ko,yo] [--measure]
+
+Sentences are this project's own, `tests/benchmarks/culture_data`, but for `test/two_readings`, which judges. The heads
+(logistic regressions on tf-idf of word pieces and word pairs) learn from all of them. The verdict (one logistic
+regression per state of the lexicon, over all languages) is fitted on the sets of `UNSEEN` alone, whose sentences served
+to write no rule, with log-odds from heads that learned from the other sets: a set's writer is never in its own heads.
+`--measure` writes nothing and prints what each set of `UNSEEN` gets when it served for neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from langbias.checks.culture.clauses import CueIndex
+from langbias.checks.culture.folding import Folded
+from langbias.checks.culture.recommendations import hits_of
+from langbias.checks.culture.weighing import evidence, pairs_of, pieces_of, states_of, tokens
+from langbias.packs import load_pack
+from langbias.packs.advice_types import TYPES
+from langbias.packs.advice_weights import EVIDENCE, FILE, HEADS, STATES, encoded
+from langbias.text import Text
+from langbias.types import Span
+
+ROOT = Path(__file__).parents[2]
+DATA = Path(__file__).parent / "culture_data"
+SETS = (
+    ".", "blind", "development", "chat", "test", "test/fresh", "test/last", "written/wordings", "written/close_calls",
+)  # fmt: skip
+UNSEEN = ("written/replies", "written/plain")
+CORE = ("en", "ko", "ru", "fa", "yo")
+# A piece in fewer sentences than this is left out.
+LEAST_SENTENCES = 2
+# Inverse strength of the regularisation, chosen on written/wordings (see reports/validation/culture.md).
+HEAD_C, VERDICT_C = 10.0, 1.0
+# A head with fewer examples than this always says no.
+LEAST_EXAMPLES, NEVER = 3, -6.0
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One sentence: its set, folded text, types advised and types named."""
+
+    source: str
+    text: str
+    advised: frozenset[str]
+    named: frozenset[str]
+
+
+def labelled(tag: str, source: str) -> list[Labelled]:
+    path = DATA / source / f"{tag}.tsv"
+    pack = load_pack(tag).culture
+    found = []
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        field, text = line.split("\t", 1)
+        marks = [] if field == "." else field.split(",")
+        folded = Folded(Text(text.replace("\\n", "\n")), tuple(sorted(pack.fold.items())), pack.strip_marks).value
+        advised = frozenset(mark[1:].rstrip("?") for mark in marks if mark[0] == "+")
+        found.append(Labelled(source, folded, advised, frozenset(mark[1:].rstrip("?") for mark in marks)))
+    return found
+
+
+def counted(rows: list[Labelled]) -> list[Counter[str]]:
+    found = []
+    for row in rows:
+        words = tokens(row.text)
+        found.append(Counter([*(piece for word in words for piece in pieces_of(word)), *pairs_of(words)]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Trained heads. weights: (pieces, heads)."""
+
+    pieces: dict[str, int]
+    idf: Array
+    weights: Array
+    bias: Array
+
+    def log_odds(self, counts: list[Counter[str]]) -> Array:
+        return np.asarray(_matrix(counts, self.pieces, self.idf) @ self.weights + self.bias)
+
+
+def _matrix(counts: list[Counter[str]], pieces: dict[str, int], idf: Array) -> sparse.csr_matrix:
+    """Counts times inverse document frequency, each row divided by the root of the sum of its squares."""
+    cells = [(at, pieces[p], n) for at, count in enumerate(counts) for p, n in count.items() if p in pieces]
+    rows, columns, times = (np.array(part, dtype=np.int64) for part in zip(*cells, strict=True))
+    shape = (len(counts), len(pieces))
+    norm = np.sqrt(np.bincount(rows, weights=idf[columns] ** 2 * times, minlength=len(counts)))
+    return sparse.csr_matrix((idf[columns] * times / norm[rows], (rows, columns)), shape=shape)
+
+
+def heads_of(rows: list[Labelled], counts: list[Counter[str]]) -> Heads:
+    frequency = Counter(piece for count in counts for piece in count)
+    kept = sorted(piece for piece, n in frequency.items() if n >= LEAST_SENTENCES)
+    idf = np.log((1 + len(rows)) / (1 + np.array([frequency[piece] for piece in kept]))) + 1
+    pieces = {piece: at for at, piece in enumerate(kept)}
+    matrix = _matrix(counts, pieces, idf)
+    wanted = [
+        *([kind in row.advised for row in rows] for kind in TYPES),
+        *([kind in row.named for row in rows] for kind in TYPES),
+        [bool(row.advised) for row in rows],
+    ]
+    weights, bias = np.zeros((len(kept), len(HEADS))), np.full(len(HEADS), NEVER)
+    for at, answers in enumerate(wanted):
+        if LEAST_EXAMPLES <= sum(answers) < len(answers):
+            model = LogisticRegression(C=HEAD_C, class_weight="balanced", solver="liblinear", random_state=0)
+            model.fit(matrix, answers)
+            weights[:, at], bias[at] = model.coef_[0], model.intercept_[0]
+    return Heads(pieces, idf, weights, bias)
+
+
+def lexicon_states(tag: str, rows: list[Labelled]) -> NDArray[np.intp]:
+    pack = load_pack(tag).culture
+    found = []
+    for row in rows:
+        hits = hits_of(row.text, pack, CueIndex(pack.cues, row.text))
+        found.append(states_of(hits, [Span(0, len(row.text))])[0][0])
+    return np.array(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A set of `UNSEEN` in one language: evidence (rows, types, columns), states and answers (rows, types)."""
+
+    tag: str
+    source: str
+    evidence: Array
+    states: NDArray[np.intp]
+    answers: NDArray[np.bool_]
+
+
+def judged(tag: str, source: str, rows: list[Labelled], counts: list[Counter[str]]) -> Judged:
+    """Evidence for the rows of `source`, from heads that learned from all other rows."""
+    others = [at for at, row in enumerate(rows) if row.source != source]
+    own = [at for at, row in enumerate(rows) if row.source == source]
+    heads = heads_of([rows[at] for at in others], [counts[at] for at in others])
+    mine = [rows[at] for at in own]
+    states = lexicon_states(tag, mine)
+    odds = heads.log_odds([counts[at] for at in own])
+    answers = np.array([[kind in row.advised for kind in TYPES] for row in mine])
+    return Judged(tag, source, evidence(odds, states), states, answers)
+
+
+def verdict_of(sets: list[Judged]) -> Array:
+    """The verdict table, (states, evidence)."""
+    table = np.zeros((len(STATES), len(EVIDENCE)))
+    for state in range(len(STATES)):
+        columns = np.concatenate([one.evidence[one.states == state] for one in sets])
+        answers = np.concatenate([one.answers[one.states == state] for one in sets])
+        model = LogisticRegression(C=VERDICT_C, fit_intercept=False, max_iter=2000).fit(columns, answers)
+        table[state] = model.coef_[0]
+    return table
+
+
+def figures(sets: list[Judged], table: Array | None) -> str:
+    """Precision and recall; without a table, those of the lexicon alone."""
+    got = np.concatenate([
+        one.states == STATES.index("recommend")
+        if table is None
+        else np.einsum("nte,nte->nt", one.evidence, table[one.states]) > 0
+        for one in sets
+    ])  # fmt: skip
+    answers = np.concatenate([one.answers for one in sets])
+    right = (got & answers).sum()
+    return f"{right / got.sum():.3f} / {right / answers.sum():.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-l", "--languages", default=",".join(CORE))
+    parser.add_argument("--measure", action="store_true")
+    options = parser.parse_args()
+    tags = options.languages.split(",")
+    rows = {tag: [row for source in (*SETS, *UNSEEN) for row in labelled(tag, source)] for tag in tags}
+    counts = {tag: counted(rows[tag]) for tag in tags}
+    sets = [
+        judged(tag, source, rows[tag], counts[tag])
+        for tag in tags
+        for source in UNSEEN
+        if any(row.source == source for row in rows[tag])
+    ]
+    if options.measure:
+        print("| language | set | lexicon alone, precision / recall | with the weights |\n|---|---|---|---|")
+        for one in sets:
+            table = verdict_of([other for other in sets if (other.tag, other.source) != (one.tag, one.source)])
+            print(f"| {one.tag} | {one.source} | {figures([one], None)} | {figures([one], table)} |")
+        return
+    table = verdict_of(sets)
+    for tag in tags:
+        heads = heads_of(rows[tag], counts[tag])
+        data = encoded(list(heads.pieces), heads.weights, heads.idf, heads.bias, table)
+        (ROOT / "langbias" / "languages" / tag / FILE).write_bytes(data)
+        print(f"{tag}: {len(rows[tag])} sentences, {len(heads.pieces)} pieces, {len(data):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
