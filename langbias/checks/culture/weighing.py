@@ -8,7 +8,7 @@ put together (a stacked generalisation, Wolpert 1992), and the sentence advises 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -23,12 +23,11 @@ from langbias.packs.advice_types import TYPES
 from langbias.packs.advice_weights import LONGEST, STATES, AdviceWeights, advice_weights
 from langbias.types import Span
 
-_TOKEN = regex.compile(r"[\p{L}\p{M}\p{Nd}’]+|[?؟？]")
+# Longer words are no words: their first letters do.
+_TOKEN = regex.compile(r"[\p{L}\p{M}\p{Nd}’]{1,40}|[?؟？]")
 _DIGIT = regex.compile(r"\p{Nd}")
-# Longer words are no words.
-_WORD_LIMIT = 40
 # Words kept with their weights worked out; a flood of others starts the table anew.
-_ROWS = 20_000
+_WORDS = 20_000
 _AT = {kind: at for at, kind in enumerate(TYPES)}
 _STATE = {state: at for at, state in enumerate(STATES)}
 _ORDER = {"recommend": 0, "discourage": 1, "mention": 2}
@@ -44,7 +43,8 @@ def advice_of(text: str, pack: LanguagePack, cues: CueIndex) -> list[Hit]:
 
 def tokens(sentence: str) -> list[str]:
     """Words and question marks of a folded sentence, digits made alike."""
-    return [_DIGIT.sub("0", token)[:_WORD_LIMIT] for token in _TOKEN.findall(sentence)]
+    found: list[str] = _TOKEN.findall(_DIGIT.sub("0", sentence))
+    return found
 
 
 def pieces_of(word: str) -> Iterator[str]:
@@ -57,33 +57,30 @@ def pieces_of(word: str) -> Iterator[str]:
                 yield padded[at : at + size]
 
 
-def pairs_of(words: Sequence[str]) -> Iterator[str]:
+def pairs_of(words: list[str]) -> list[str]:
     """Neighbouring words of a sentence, its two ends included."""
-    before = "^"
-    for word in words:
-        yield f"{before}_{word}"
-        before = word
-    yield f"{before}_$"
+    return list(map("_".join, zip(["^", *words], [*words, "$"], strict=True)))
 
 
 class Weigher:
-    """The weights of one language at work. A row of the table: the weights of a word or a pair, then its square."""
+    """The weights of one language at work. A row of the table: the weights of a word or a pair, then its square.
+
+    The known pairs stand first, then words as they come.
+    """
 
     def __init__(self, weights: AdviceWeights) -> None:
         self._weights = weights
-        self._rows: dict[str, int] = {}
-        self._table: Floats = np.zeros((_ROWS, weights.bias.size + 1), dtype=np.float32)
+        self._pairs = {p: row for row, p in enumerate(p for p in weights.pieces if "_" in p)}
+        self._words: dict[str, int] = {}
+        self._table: Floats = np.zeros((len(self._pairs) + _WORDS, weights.bias.size + 1), dtype=np.float32)
+        for pair, row in self._pairs.items():
+            self._fill(row, (pair,))
 
     def log_odds(self, sentences: Sequence[str]) -> Floats:
         """Log-odds of every head, (sentences, heads)."""
-        if not sentences:
-            return np.zeros((0, self._weights.bias.size), dtype=np.float32)
-        rows: list[int] = []
-        starts: list[int] = []
-        for sentence in sentences:
-            starts.append(len(rows))
-            rows += self._rows_of(sentence)
-        sums = np.add.reduceat(self._table[rows], starts, axis=0)
+        sums = np.zeros((len(sentences), self._table.shape[1]), dtype=np.float32)
+        for at, sentence in enumerate(sentences):
+            sums[at] = self._table[self._rows_of(sentence)].sum(axis=0)
         return (sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-9)) + self._weights.bias).astype(np.float32)
 
     def strongest(self, clauses: Sequence[str], head: int) -> int:
@@ -91,22 +88,26 @@ class Weigher:
         return int(np.argmax([self._table[self._rows_of(clause), head].sum() for clause in clauses]))
 
     def _rows_of(self, sentence: str) -> list[int]:
-        """Rows of a sentence's words and known pairs, behind the row of zeros, so that there is always one."""
-        words = tokens(sentence)
-        if len(self._rows) + 2 * len(words) + 1 >= _ROWS:
-            self._rows = {}
-        known = self._weights.pieces
-        pairs = [self._row(pair, (pair,)) for pair in pairs_of(words) if pair in known]
-        return [self._row("", ()), *(self._row(f" {word} ", pieces_of(word)) for word in words), *pairs]
+        """Rows of a sentence's words and known pairs, good until the next call."""
+        words = tokens(sentence)[:_WORDS]
+        known = self._words
+        if len(known) + len(words) > _WORDS:
+            known.clear()
+        found = []
+        for word in words:
+            row = known.get(word)
+            if row is None:
+                row = known[word] = len(self._pairs) + len(known)
+                self._fill(row, pieces_of(word))
+            found.append(row)
+        pairs = self._pairs
+        found += [pairs[pair] for pair in pairs_of(words) if pair in pairs]
+        return found
 
-    def _row(self, name: str, pieces: Iterator[str] | tuple[str, ...]) -> int:
-        row = self._rows.get(name)
-        if row is None:
-            row = self._rows[name] = len(self._rows)
-            at = [self._weights.pieces[piece] for piece in pieces if piece in self._weights.pieces]
-            self._table[row, :-1] = self._weights.weights[at].sum(axis=0)
-            self._table[row, -1] = self._weights.squares[at].sum()
-        return row
+    def _fill(self, row: int, pieces: Iterable[str]) -> None:
+        at = [self._weights.pieces[piece] for piece in pieces if piece in self._weights.pieces]
+        self._table[row, :-1] = self._weights.weights[at].sum(axis=0)
+        self._table[row, -1] = self._weights.squares[at].sum()
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +124,7 @@ def evidence(odds: Floats, states: NDArray[np.intp]) -> Floats:
     """
     count = len(TYPES)
     advised = odds[:, :count]
-    best = np.sort(advised, axis=1)[:, -2:]
+    best = np.partition(advised, -2, axis=1)[:, -2:]
     rival = np.where(advised == best[:, 1:], best[:, :1], best[:, 1:])
     recommended = states == _STATE["recommend"]
     other = recommended.sum(axis=1, keepdims=True) - recommended > 0

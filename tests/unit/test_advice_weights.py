@@ -1,0 +1,212 @@
+"""The weights beside the lexicon: their file, the log-odds they give, and what they change in a reply's advice."""
+
+import io
+
+import numpy as np
+import pytest
+
+from langbias.checks.culture import weighing
+from langbias.checks.culture.clauses import CueIndex
+from langbias.checks.culture.folding import Folded
+from langbias.checks.culture.recommendations import hits_of
+from langbias.checks.culture.weighing import Weigher, advice_of, evidence, pairs_of, pieces_of, tokens, weighed
+from langbias.errors import InvalidDataError
+from langbias.packs import load_pack
+from langbias.packs.advice_types import TYPES
+from langbias.packs.advice_weights import EVIDENCE, HEADS, STATES, AdviceWeights, advice_weights, decoded, encoded
+from langbias.text import Text
+
+CORE = ("en", "fa", "ko", "ru", "yo")
+NOTHING = np.zeros((len(STATES), len(EVIDENCE)))
+
+
+def made(weights=None, bias=0.0, verdict=NOTHING) -> AdviceWeights:
+    """Weights with the given (piece, head) cells."""
+    cells = weights or {}
+    pieces = sorted({piece for piece, _ in cells} | {" zzz "})
+    table = np.zeros((len(pieces), len(HEADS)))
+    for (piece, head), value in cells.items():
+        table[pieces.index(piece), HEADS.index(head)] = value
+    return decoded(encoded(pieces, table, np.ones(len(pieces)), np.full(len(HEADS), bias), verdict), "made/advice.npz")
+
+
+def verdict_of(**by_state: dict[str, float]) -> np.ndarray:
+    table = NOTHING.copy()
+    for state, columns in by_state.items():
+        for name, value in columns.items():
+            table[STATES.index(state), EVIDENCE.index(name)] = value
+    return table
+
+
+def folded(text: str, tag: str = "en") -> str:
+    pack = load_pack(tag).culture
+    return Folded(Text(text), tuple(sorted(pack.fold.items())), pack.strip_marks).value
+
+
+def read(text: str, weights: AdviceWeights, tag: str = "en") -> dict[str, str]:
+    """Type -> polarity after weighing."""
+    pack, said = load_pack(tag).culture, folded(text, tag)
+    cues = CueIndex(pack.cues, said)
+    return {hit.type: hit.polarity for hit in weighed(hits_of(said, pack, cues), said, cues, weights)}
+
+
+class TestPieces:
+    def test_words_question_marks_and_digits(self):
+        assert tokens("don’t wait 24 hours?") == ["don’t", "wait", "00", "hours", "?"]
+
+    def test_pieces_have_up_to_four_characters_and_the_word_itself(self):
+        found = list(pieces_of("walk"))
+        assert found[0] == " walk "
+        assert {" w", " wal", "walk", "alk ", "k "} <= set(found)
+        assert " " not in found
+        assert max(map(len, found[1:])) == 4
+
+    def test_pairs_hold_both_ends(self):
+        assert pairs_of(["a", "b"]) == ["^_a", "a_b", "b_$"]
+
+    def test_a_run_without_blanks_is_cut(self):
+        assert max(map(len, tokens("x" * 10_000))) <= 40
+
+
+class TestFile:
+    def test_same_input_same_bytes(self):
+        table = np.full((1, len(HEADS)), 0.5)
+        args = (["a"], table, np.ones(1), np.zeros(len(HEADS)), NOTHING)
+        assert encoded(*args) == encoded(*args)
+
+    def test_weights_come_back_within_a_127th(self):
+        weights = made({(" walk ", "advised:exercise"): 2.0, (" run ", "advised:exercise"): -1.0})
+        column = weights.weights[:, HEADS.index("advised:exercise")]
+        assert column[weights.pieces[" walk "]] == pytest.approx(2.0, abs=2 / 127)
+        assert column[weights.pieces[" run "]] == pytest.approx(-1.0, abs=2 / 127)
+
+    @pytest.mark.parametrize("data", [b"", b"not a file", b"PK\x03\x04" + b"\x00" * 40])
+    def test_a_damaged_file_is_named(self, data):
+        with pytest.raises(InvalidDataError, match=r"ko/advice\.npz"):
+            decoded(data, "ko/advice.npz")
+
+    def test_a_missing_array_is_named(self):
+        file = io.BytesIO()
+        np.savez(file, pieces=np.zeros(1, dtype=np.uint8))
+        with pytest.raises(InvalidDataError, match="weights"):
+            decoded(file.getvalue(), "ko/advice.npz")
+
+    def test_a_wrong_shape_is_named(self):
+        data = encoded(["a", "b"], np.zeros((2, len(HEADS))), np.ones(2), np.zeros(3), NOTHING)
+        with pytest.raises(InvalidDataError, match="bias has shape"):
+            decoded(data, "ko/advice.npz")
+
+    def test_an_array_of_objects_is_refused(self):
+        file = io.BytesIO()
+        np.savez(file, pieces=np.array([{}], dtype=object))
+        with pytest.raises(InvalidDataError):
+            decoded(file.getvalue(), "ko/advice.npz")
+
+    def test_five_packs_have_weights_and_the_others_none(self):
+        assert all(advice_weights(tag) for tag in CORE)
+        assert advice_weights("hi") is None
+
+
+class TestLogOdds:
+    def test_sum_over_pieces_divided_by_the_root_of_their_squares(self):
+        weights = made({(" walk ", "anything"): 3.0, ("^_walk", "anything"): 1.0})
+        odds = Weigher(weights).log_odds(["walk", "sleep", "walk walk"])
+        assert odds[:, -1] == pytest.approx([4 / 2**0.5, 0.0, 7 / 3**0.5], abs=0.05)
+
+    def test_bias_alone_where_nothing_is_known(self):
+        assert Weigher(made(bias=-2.5)).log_odds(["что-то"])[0] == pytest.approx(np.full(len(HEADS), -2.5))
+
+    def test_no_sentence_no_rows(self):
+        assert Weigher(made()).log_odds([]).shape == (0, len(HEADS))
+
+    def test_a_flood_of_words_changes_nothing(self, monkeypatch):
+        monkeypatch.setattr(weighing, "_WORDS", 50)
+        scale = Weigher(made({(" walk ", "anything"): 3.0}))
+        before = scale.log_odds(["walk on"])[0, -1]
+        for start in range(0, 400, 40):
+            scale.log_odds([" ".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(start, start + 40))])
+        assert scale.log_odds(["walk on"])[0, -1] == before
+
+    def test_more_words_in_a_sentence_than_the_table_holds(self, monkeypatch):
+        monkeypatch.setattr(weighing, "_WORDS", 50)
+        many = " ".join(f"{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(300))
+        assert np.isfinite(Weigher(made({(" aa ", "anything"): 1.0})).log_odds([many])).all()
+
+    def test_lead_is_measured_from_the_best_other_type(self):
+        odds = np.zeros((1, len(HEADS)), dtype=np.float32)
+        odds[0, :3] = (2.0, 1.5, -1.0)
+        lead = evidence(odds, np.zeros((1, len(TYPES)), dtype=np.intp))[0, :, EVIDENCE.index("lead")]
+        assert lead[:3] == pytest.approx([0.5, -0.5, -3.0])
+
+    def test_other_is_another_recommended_type(self):
+        states = np.zeros((1, len(TYPES)), dtype=np.intp)
+        states[0, 1] = STATES.index("recommend")
+        other = evidence(np.zeros((1, len(HEADS)), dtype=np.float32), states)[0, :, EVIDENCE.index("other")]
+        assert other[0] == 1
+        assert other[1] == 0
+
+
+class TestVerdict:
+    SAYS_NO = verdict_of(**{state: {"one": -9.0} for state in STATES})
+
+    def test_what_the_lexicon_calls_advice_can_be_taken_back(self):
+        assert read("Try to take a walk every day.", made(verdict=self.SAYS_NO)) == {"exercise": "mention"}
+
+    def test_a_verdict_that_follows_the_lexicon_changes_nothing(self):
+        follows = verdict_of(
+            none={"one": -9.0}, recommend={"one": 9.0}, mention={"one": -9.0}, discourage={"one": -9.0}
+        )
+        for text in ("Try to take a walk every day.", "You do not need to see a psychologist.", "Your aunt has died."):
+            pack, said = load_pack("en").culture, folded(text)
+            hits = {hit.type: hit.polarity for hit in hits_of(said, pack, CueIndex(pack.cues, said))}
+            assert read(text, made(verdict=follows)) == hits
+
+    def test_what_the_lexicon_missed_is_found_and_quoted_by_its_clause(self):
+        weights = made(
+            {(" trainers ", "advised:exercise"): 9.0},
+            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
+        )
+        said = folded("The evening is long; lace the trainers. Sleep is far away.")
+        pack = load_pack("en").culture
+        hits = weighed([], said, CueIndex(pack.cues, said), weights)
+        assert [(hit.type, hit.polarity) for hit in hits] == [("exercise", "recommend")]
+        assert said[hits[0].span.start : hits[0].span.end] == "lace the trainers"
+        assert not hits[0].conditional
+
+    def test_a_condition_in_the_clause_is_kept(self):
+        weights = made(
+            {(" trainers ", "advised:exercise"): 9.0},
+            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
+        )
+        said = folded("If the evening is long, lace the trainers.")
+        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
+        assert [hit.conditional for hit in hits] == [True]
+
+    def test_nothing_is_added_under_things_to_avoid(self):
+        weights = made(
+            {(" trainers ", "advised:exercise"): 9.0},
+            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
+        )
+        said = folded("What to avoid:\n- lacing trainers at midnight")
+        assert not weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
+
+    def test_an_empty_reply(self):
+        assert weighed([], "", CueIndex(load_pack("en").culture.cues, ""), made()) == []
+
+    @pytest.mark.parametrize("tag", CORE)
+    def test_the_packs_own_examples_of_advice_are_still_advice(self, tag):
+        pack = load_pack(tag)
+        lost = []
+        examples = [(block.type, text) for block in pack.culture.recommendation for text in block.must_match]
+        for kind, text in examples:
+            said = folded(text, tag)
+            hits = advice_of(said, pack, CueIndex(pack.culture.cues, said))
+            if not any(hit.type == kind and hit.polarity == "recommend" for hit in hits):
+                lost.append((kind, text))
+        assert len(lost) <= 0.05 * len(examples), lost
+
+    def test_a_pack_without_weights_is_read_by_its_lexicon(self):
+        pack = load_pack("hi")
+        said = folded(pack.culture.recommendation[0].must_match[0], "hi")
+        cues = CueIndex(pack.culture.cues, said)
+        assert advice_of(said, pack, cues) == hits_of(said, pack.culture, cues)
