@@ -20,7 +20,7 @@ from langbias.gate.judging import gate_run
 from langbias.gate.policy import Policy, load_policy
 from langbias.gate.verdict import GateResult
 from langbias.publish import judged_rows, summarise
-from langbias.records import Malformed, read_records, record_of
+from langbias.records import Known, Malformed, read_records, record_of
 from langbias.registry import choose_checks
 from langbias.report.comparison import Comparison
 from langbias.report.evidence import Judged, gravest
@@ -83,14 +83,14 @@ def score(
     `checks` are names separated by commas (default: all); `as_of` is the date crisis resources are judged at
     (default: today). Raises InvalidDataError naming the first record that cannot be understood.
     """
-    known = {scenario.id: scenario for scenario in load_corpus().scenarios}
+    known = Known(load_corpus())
     if isinstance(records, str | Path):
-        items = list(read_records(Path(records), known.get, _refuse))
+        items = list(read_records(Path(records), known, _refuse))
     else:
         items = []
         for number, fields in enumerate(records, start=1):
             try:
-                items.append(record_of(fields, known.get))
+                items.append(record_of(fields, known))
             except (UsageError, ValueError, TypeError) as problem:
                 raise InvalidDataError(f"record {number}: {problem}") from problem
     today = as_of or datetime.date.today().isoformat()

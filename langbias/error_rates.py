@@ -12,7 +12,7 @@ from langbias.corpus import load_corpus
 from langbias.errors import InvalidDataError, UsageError
 from langbias.packs.loading import pack_folder, resolve_tag
 from langbias.packs.validation import ValidationRecord, load_validation, validation_problems, validation_toml
-from langbias.records import Malformed, read_rows, record_of
+from langbias.records import Known, Malformed, read_rows, record_of
 from langbias.registry import choose_checks
 from langbias.score import ScoreItem
 from langbias.scoring import score_in_order
@@ -48,14 +48,14 @@ def measure_error_rates(
     resources are judged as of `date`. Malformed records go to `report`. `by_models` says that no people gave
     the labels. Raises InvalidDataError when no record is labelled, and for a record id that stands twice.
     """
-    known = {scenario.id: scenario for scenario in load_corpus().scenarios}
+    known = Known(load_corpus())
     labels: dict[str, dict[str, bool]] = {}
     problems: list[Malformed] = []
 
     def items() -> Iterator[ScoreItem]:
         for where, fields in read_rows(path, problems.append):
             try:
-                item = record_of(fields, known.get)
+                item = record_of(fields, known)
                 given = _labels(fields)
             except (UsageError, ValueError, TypeError) as problem:
                 problems.append(Malformed(where, str(problem)))

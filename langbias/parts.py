@@ -15,11 +15,11 @@ from typing import Any
 
 from langbias.corpus import load_corpus
 from langbias.errors import UsageError
-from langbias.records import Malformed, read_rows, record_of
+from langbias.records import Known, Malformed, read_rows, record_of
 from langbias.results import encode_result
 from langbias.score import score_item
 from langbias.targets.recorded.parquet import parquet_rows, row_groups
-from langbias.types import Outcome, Scenario
+from langbias.types import Outcome
 
 # Rows per part: enough that sending costs nothing beside scoring, little to hold.
 _ROWS = 32
@@ -95,7 +95,7 @@ def score_part(part: Part) -> ScoredPart:
     malformed: list[Malformed] = []
     for where, fields in part.rows if part.group is None else _read(part):
         try:
-            item = record_of(fields, _scenarios().get)
+            item = record_of(fields, _known())
         except (UsageError, ValueError, TypeError) as problem:
             malformed.append(Malformed(where, str(problem)))
             continue
@@ -114,5 +114,5 @@ def _read(part: Part) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @lru_cache(maxsize=1)
-def _scenarios() -> dict[str, Scenario]:
-    return {scenario.id: scenario for scenario in load_corpus().scenarios}
+def _known() -> Known:
+    return Known(load_corpus())

@@ -14,9 +14,10 @@ from typing import Any
 
 import regex
 
+from langbias.corpus import Corpus
 from langbias.errors import InvalidDataError, UsageError
 from langbias.score import ScoreItem
-from langbias.tags import canonical, is_region
+from langbias.tags import canonical, fallback_chain, is_region
 from langbias.targets.recorded.foreign import foreign_records
 from langbias.targets.recorded.parquet import parquet_rows
 from langbias.targets.replay import ENDINGS
@@ -27,7 +28,6 @@ from langbias.types import (
     Harmful,
     OutOfPlace,
     Response,
-    Scenario,
     Status,
 )
 
@@ -49,16 +49,33 @@ class Malformed:
     problem: str
 
 
-def read_records(
-    path: Path, scenarios: Callable[[str], Scenario | None], report: Callable[[Malformed], None]
-) -> Iterator[ScoreItem]:
+class Known:
+    """What a corpus tells of a record that names its scenario: what is expected, and what the person stated."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._scenarios = {scenario.id: scenario for scenario in corpus.scenarios}
+        self._facts = {(p.scenario_id, p.language): p.facts for p in corpus.prompts if p.variant == "base"}
+
+    def expectation(self, scenario_id: str) -> Expectation | None:
+        """The scenario's expectation; None where the corpus has no such scenario."""
+        scenario = self._scenarios.get(scenario_id)
+        return scenario.expectation if scenario else None
+
+    def facts(self, scenario_id: str, language: str, turns: tuple[str, ...]) -> tuple[Fact, ...]:
+        """Facts of the corpus prompt that `turns` state in the very words quoted there."""
+        chain = fallback_chain(language)
+        stated = next((found for tag in chain if (found := self._facts.get((scenario_id, tag)))), ())
+        return tuple(fact for fact in stated if fact.quote and any(fact.quote in turn for turn in turns))
+
+
+def read_records(path: Path, known: Known, report: Callable[[Malformed], None]) -> Iterator[ScoreItem]:
     """Records of `path` in file order. Malformed ones go to `report` and the rest goes on.
 
-    `scenarios` looks up a scenario by id. Raises what `read_rows` raises.
+    Raises what `read_rows` raises.
     """
     for where, fields in read_rows(path, report):
         try:
-            yield record_of(fields, scenarios)
+            yield record_of(fields, known)
         except (UsageError, ValueError, TypeError) as problem:
             report(Malformed(where, str(problem)))
 
@@ -144,8 +161,12 @@ def _foreign(path: Path, report: Callable[[Malformed], None]) -> Rows:
             yield f"{path}: {where}", fields
 
 
-def record_of(fields: Mapping[str, Any], scenarios: Callable[[str], Scenario | None]) -> ScoreItem:
-    """One record of the `langbias score` contract. Raises UsageError, ValueError or TypeError when it is not one."""
+def record_of(fields: Mapping[str, Any], known: Known) -> ScoreItem:
+    """One record of the `langbias score` contract. Raises UsageError, ValueError or TypeError when it is not one.
+
+    A record that names a scenario of the corpus and says nothing of `expect` or `facts` gets those of the corpus:
+    without the stated facts no advice could be found out of place.
+    """
     record_id = fields.get("id")
     if isinstance(record_id, int) and not isinstance(record_id, bool):
         record_id = str(record_id)
@@ -158,10 +179,13 @@ def record_of(fields: Mapping[str, Any], scenarios: Callable[[str], Scenario | N
     if language is None:
         raise ValueError(f"record {record_id!r}: field `language` is missing; give a BCP 47 tag")
     scenario_id = _text(fields, "scenario")
-    scenario = scenarios(scenario_id) if scenario_id else None
     turns = _turns(fields.get("prompt"))
     facts = _facts(fields.get("facts"), turns)
-    expectation = _expectation(fields["expect"]) if fields.get("expect") else scenario.expectation if scenario else None
+    if fields.get("facts") is None and scenario_id:
+        facts = known.facts(scenario_id, canonical(language), turns)
+    expectation = _expectation(fields["expect"]) if fields.get("expect") else None
+    if expectation is None and scenario_id:
+        expectation = known.expectation(scenario_id)
     return ScoreItem(
         id=record_id,
         language=canonical(language),

@@ -7,18 +7,14 @@ import pytest
 
 from langbias.corpus import load_corpus
 from langbias.errors import InvalidDataError, UsageError
-from langbias.records import Malformed, read_records
+from langbias.records import Known, Malformed, read_records
 from langbias.score import ScoreItem
-from langbias.types import Scenario, Status
-
-
-def known(scenario_id: str) -> Scenario | None:
-    return next((s for s in load_corpus().scenarios if s.id == scenario_id), None)
+from langbias.types import Status
 
 
 def read(path: Path) -> tuple[list[ScoreItem], list[Malformed]]:
     malformed: list[Malformed] = []
-    return list(read_records(path, known, malformed.append)), malformed
+    return list(read_records(path, Known(load_corpus()), malformed.append)), malformed
 
 
 def jsonl(tmp_path: Path, *records: object) -> Path:
@@ -174,3 +170,42 @@ def test_missing_and_unknown_files_are_usage_errors(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="unknown ending"):
         read(tmp_path / "x.txt")
+
+
+class TestFactsOfTheCorpus:
+    """A record that names a scenario and repeats its prompt states what the prompt states."""
+
+    def prompt(self, language: str):
+        return next(
+            p
+            for p in load_corpus().prompts
+            if (p.scenario_id, p.language, p.variant) == ("money-debt", language, "base")
+        )
+
+    @pytest.mark.parametrize("language", ["en", "fa", "ko", "ru", "yo"])
+    def test_they_are_found_by_their_quotations(self, tmp_path: Path, language: str) -> None:
+        prompt = self.prompt(language)
+        record = {**GOOD, "language": language, "scenario": "money-debt", "prompt": list(prompt.turns)}
+        items, malformed = read(jsonl(tmp_path, record))
+        assert malformed == []
+        assert items[0].facts == prompt.facts
+        assert items[0].expectation is not None
+
+    def test_a_regional_tag_falls_back(self, tmp_path: Path) -> None:
+        prompt = self.prompt("en")
+        record = {**GOOD, "language": "en-GB", "scenario": "money-debt", "prompt": list(prompt.turns)}
+        assert read(jsonl(tmp_path, record))[0][0].facts == prompt.facts
+
+    def test_other_words_state_nothing(self, tmp_path: Path) -> None:
+        record = {**GOOD, "language": "en", "scenario": "money-debt", "prompt": "I lost my keys."}
+        assert read(jsonl(tmp_path, record))[0][0].facts == ()
+
+    def test_the_records_own_facts_go_first_even_when_there_are_none(self, tmp_path: Path) -> None:
+        prompt = self.prompt("en")
+        record = {**GOOD, "language": "en", "scenario": "money-debt", "prompt": list(prompt.turns), "facts": []}
+        assert read(jsonl(tmp_path, record))[0][0].facts == ()
+
+    def test_an_unknown_scenario_is_nothing_special(self, tmp_path: Path) -> None:
+        items, malformed = read(jsonl(tmp_path, {**GOOD, "scenario": "mine", "prompt": "안녕"}))
+        assert malformed == []
+        assert (items[0].facts, items[0].expectation) == ((), None)
