@@ -1,5 +1,6 @@
-"""Trains the advice weights of the packs (`advice.npz`) and measures them. Needs scikit-learn. Recipe:
+"""Trains the advice weights of the packs (`advice.npz`) and measures them. Recipe:
 
+    pip install scikit-learn
     python tests/benchmarks/train_advice.py [-l ko,yo] [--measure]
 
 Sentences are this project's own, `tests/benchmarks/culture_data`, but for `test/two_readings`, which judges. The heads
@@ -19,7 +20,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.folding import Folded
@@ -36,7 +36,7 @@ DATA = Path(__file__).parent / "culture_data"
 SETS = (
     ".", "blind", "development", "chat", "test", "test/fresh", "test/last", "written/wordings", "written/close_calls",
 )  # fmt: skip
-UNSEEN = ("written/replies", "written/plain")
+UNSEEN = ("written/replies", "written/plain", "written/everyday", "written/spoken")
 CORE = ("en", "ko", "ru", "fa", "yo")
 # A piece in fewer sentences than this is left out.
 LEAST_SENTENCES = 2
@@ -101,6 +101,8 @@ def _matrix(counts: list[Counter[str]], pieces: dict[str, int], idf: Array) -> s
 
 
 def heads_of(rows: list[Labelled], counts: list[Counter[str]]) -> Heads:
+    from sklearn.linear_model import LogisticRegression
+
     frequency = Counter(piece for count in counts for piece in count)
     kept = sorted(piece for piece, n in frequency.items() if n >= LEAST_SENTENCES)
     idf = np.log((1 + len(rows)) / (1 + np.array([frequency[piece] for piece in kept]))) + 1
@@ -154,6 +156,8 @@ def judged(tag: str, source: str, rows: list[Labelled], counts: list[Counter[str
 
 def verdict_of(sets: list[Judged]) -> Array:
     """The verdict table, (states, evidence)."""
+    from sklearn.linear_model import LogisticRegression
+
     table = np.zeros((len(STATES), len(EVIDENCE)))
     for state in range(len(STATES)):
         columns = np.concatenate([one.evidence[one.states == state] for one in sets])

@@ -1,6 +1,9 @@
 """The weights beside the lexicon: their file, the log-odds they give, and what they change in a reply's advice."""
 
+import importlib.util
 import io
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -144,6 +147,28 @@ class TestLogOdds:
         other = evidence(np.zeros((1, len(HEADS)), dtype=np.float32), states)[0, :, EVIDENCE.index("other")]
         assert other[0] == 1
         assert other[1] == 0
+
+
+class TestTraining:
+    def test_the_check_counts_as_the_training_did(self):
+        path = Path(__file__).parents[1] / "benchmarks" / "train_advice.py"
+        spec = importlib.util.spec_from_file_location("train_advice", path)
+        assert spec
+        assert spec.loader
+        train = sys.modules["train_advice"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(train)
+        rows = train.labelled("ko", ".")[:40]
+        assert len(rows) == 40
+        counts = train.counted(rows)
+        pieces = sorted({piece for count in counts[:30] for piece in count})
+        seed = np.random.default_rng(7)
+        weights, idf = seed.normal(size=(len(pieces), len(HEADS))), 1 + seed.random(len(pieces))
+        bias = seed.normal(size=len(HEADS))
+        heads = train.Heads({piece: row for row, piece in enumerate(pieces)}, idf, weights, bias)
+        shipped = decoded(encoded(pieces, weights, idf, bias, NOTHING), "made/advice.npz")
+        found = Weigher(shipped).log_odds([row.text for row in rows])
+        assert found == pytest.approx(heads.log_odds(counts), abs=0.25)
+        assert np.corrcoef(found.ravel(), heads.log_odds(counts).ravel())[0, 1] > 0.9999
 
 
 class TestVerdict:
