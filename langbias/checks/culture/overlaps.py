@@ -26,7 +26,7 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
     "problem_solving": {"journaling": _SENTENCE},
     "journaling": {"family": 30, "partner": 30},
     "peer_community": {
-        "family": 45, "friend": 30, "partner": 45, "talk_therapy": 25, "institution": 25, "rights_social": 60,
+        "family": 45, "friend": 30, "partner": 45, "talk_therapy": 25, "institution": 25,
     },
     "digital_help": {
         "talk_therapy": 45, "psychiatry": 30, "journaling": _SENTENCE, "mindfulness": 30, "peer_community": 20,
