@@ -73,7 +73,7 @@ def labelled(tag: str, source: str) -> list[Labelled]:
 def counted(rows: list[Labelled]) -> list[Counter[str]]:
     found = []
     for row in rows:
-        words = tokens(row.text)
+        words = tokens(row.text, Span(0, len(row.text)))
         found.append(Counter([*(piece for word in words for piece in pieces_of(word)), *pairs_of(words)]))
     return found
 

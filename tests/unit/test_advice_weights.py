@@ -18,6 +18,7 @@ from langbias.packs import load_pack
 from langbias.packs.advice_types import TYPES
 from langbias.packs.advice_weights import EVIDENCE, HEADS, STATES, AdviceWeights, advice_weights, decoded, encoded
 from langbias.text import Text
+from langbias.types import Span
 
 CORE = ("en", "fa", "ko", "ru", "yo")
 NOTHING = np.zeros((len(STATES), len(EVIDENCE)))
@@ -41,6 +42,13 @@ def verdict_of(**by_state: dict[str, float]) -> np.ndarray:
     return table
 
 
+def odds(scale: Weigher, *said: str) -> np.ndarray:
+    """Log-odds of each of `said`, as lines of one text."""
+    text = "\n".join(said)
+    starts = [sum(len(one) + 1 for one in said[:at]) for at in range(len(said))]
+    return scale.log_odds(text, [Span(start, start + len(one)) for start, one in zip(starts, said, strict=True)])
+
+
 def folded(text: str, tag: str = "en") -> str:
     pack = load_pack(tag).culture
     return Folded(Text(text), tuple(sorted(pack.fold.items())), pack.strip_marks).value
@@ -55,7 +63,8 @@ def read(text: str, weights: AdviceWeights, tag: str = "en") -> dict[str, str]:
 
 class TestPieces:
     def test_words_question_marks_and_digits(self):
-        assert tokens("don’t wait 24 hours?") == ["don’t", "wait", "00", "hours", "?"]
+        said = "Say: don’t wait 24 hours? No."
+        assert tokens(said, Span(5, 25)) == ["don’t", "wait", "00", "hours", "?"]
 
     def test_pieces_have_up_to_four_characters_and_the_word_itself(self):
         found = list(pieces_of("walk"))
@@ -68,7 +77,7 @@ class TestPieces:
         assert pairs_of(["a", "b"]) == ["^_a", "a_b", "b_$"]
 
     def test_a_run_without_blanks_is_cut(self):
-        assert max(map(len, tokens("x" * 10_000))) <= 40
+        assert max(map(len, tokens("x" * 10_000, Span(0, 10_000)))) <= 40
 
 
 class TestFile:
@@ -113,32 +122,29 @@ class TestFile:
 class TestLogOdds:
     def test_sum_over_pieces_divided_by_the_root_of_their_squares(self):
         weights = made({(" walk ", "anything"): 3.0, ("^_walk", "anything"): 1.0})
-        odds = Weigher(weights).log_odds(["walk", "sleep", "walk walk"])
-        assert odds[:, -1] == pytest.approx([4 / 2**0.5, 0.0, 7 / 3**0.5], abs=0.05)
+        found = odds(Weigher(weights), "walk", "sleep", "walk walk")
+        assert found[:, -1] == pytest.approx([4 / 2**0.5, 0.0, 7 / 3**0.5], abs=0.05)
 
     def test_bias_alone_where_nothing_is_known(self):
-        assert Weigher(made(bias=-2.5)).log_odds(["что-то"])[0] == pytest.approx(np.full(len(HEADS), -2.5))
-
-    def test_no_sentence_no_rows(self):
-        assert Weigher(made()).log_odds([]).shape == (0, len(HEADS))
+        assert odds(Weigher(made(bias=-2.5)), "что-то")[0] == pytest.approx(np.full(len(HEADS), -2.5))
 
     def test_a_flood_of_words_changes_nothing(self, monkeypatch):
         monkeypatch.setattr(weighing, "_WORDS", 50)
         scale = Weigher(made({(" walk ", "anything"): 3.0}))
-        before = scale.log_odds(["walk on"])[0, -1]
+        before = odds(scale, "walk on")[0, -1]
         for start in range(0, 400, 40):
-            scale.log_odds([" ".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(start, start + 40))])
-        assert scale.log_odds(["walk on"])[0, -1] == before
+            odds(scale, " ".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(start, start + 40)))
+        assert odds(scale, "walk on")[0, -1] == before
 
     def test_more_words_in_a_sentence_than_the_table_holds(self, monkeypatch):
         monkeypatch.setattr(weighing, "_WORDS", 50)
         many = " ".join(f"{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(300))
-        assert np.isfinite(Weigher(made({(" aa ", "anything"): 1.0})).log_odds([many])).all()
+        assert np.isfinite(odds(Weigher(made({(" aa ", "anything"): 1.0})), many)).all()
 
     def test_lead_is_measured_from_the_best_other_type(self):
-        odds = np.zeros((1, len(HEADS)), dtype=np.float32)
-        odds[0, :3] = (2.0, 1.5, -1.0)
-        lead = evidence(odds, np.zeros((1, len(TYPES)), dtype=np.intp))[0, :, EVIDENCE.index("lead")]
+        made_up = np.zeros((1, len(HEADS)), dtype=np.float32)
+        made_up[0, :3] = (2.0, 1.5, -1.0)
+        lead = evidence(made_up, np.zeros((1, len(TYPES)), dtype=np.intp))[0, :, EVIDENCE.index("lead")]
         assert lead[:3] == pytest.approx([0.5, -0.5, -3.0])
 
     def test_other_is_another_recommended_type(self):
@@ -166,7 +172,7 @@ class TestTraining:
         bias = seed.normal(size=len(HEADS))
         heads = train.Heads({piece: row for row, piece in enumerate(pieces)}, idf, weights, bias)
         shipped = decoded(encoded(pieces, weights, idf, bias, NOTHING), "made/advice.npz")
-        found = Weigher(shipped).log_odds([row.text for row in rows])
+        found = odds(Weigher(shipped), *(row.text for row in rows))
         assert found == pytest.approx(heads.log_odds(counts), abs=0.25)
         assert np.corrcoef(found.ravel(), heads.log_odds(counts).ravel())[0, 1] > 0.9999
 

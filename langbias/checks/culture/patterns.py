@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -23,7 +23,7 @@ from langbias.types import Span
 # A pattern with more pieces than this runs everywhere.
 _PIECE_LIMIT = 2000
 # Openings this short stand all over a text: looking for a longer piece inside is cheaper, if there is one.
-_SHORT = 5
+_SHORT = 7
 # One pattern is tried at no more places of one sentence than this; a flood of them is searched in one go.
 _TRIES = 32
 _ANYWHERE = -1
@@ -64,10 +64,8 @@ class Bank:
         "_automaton",
         "_boundary",
         "_compiled",
-        "_inside",
-        "_opened",
-        "_opened_words",
         "names",
+        "pieces",
         "sources",
     )
 
@@ -84,9 +82,16 @@ class Bank:
                 self._enter(name, source, opened, inside)
         pieces = sorted({*opened, *inside})
         first_of_word = frozenset(at for at, source in enumerate(self.sources) if self._opens_word(source))
-        self._opened = [tuple(at for at in opened.get(piece, ()) if at not in first_of_word) for piece in pieces]
-        self._opened_words = [tuple(at for at in opened.get(piece, ()) if at in first_of_word) for piece in pieces]
-        self._inside = [tuple(inside.get(piece, ())) for piece in pieces]
+        # What each piece announces: (pattern, its name) of those that begin with it anywhere, at the start of a word,
+        # and of those that hold it.
+        self.pieces = [
+            (
+                tuple((at, self.names[at]) for at in opened.get(piece, ()) if at not in first_of_word),
+                tuple((at, self.names[at]) for at in opened.get(piece, ()) if at in first_of_word),
+                tuple((at, self.names[at]) for at in inside.get(piece, ())),
+            )
+            for piece in pieces
+        ]
         self._compiled: list[tuple[regex.Pattern[str], bool] | None] = [None] * len(self.sources)
         self._automaton = ahocorasick_rs.AhoCorasick(pieces) if pieces else None
 
@@ -116,16 +121,14 @@ class Bank:
             found = self._compiled[at] = (compiled, _is_tame(source))
         return found
 
-    def announced(self, text: str) -> Iterator[tuple[int, Sequence[int], Sequence[int]]]:
-        """(where a piece stands, patterns whose match would begin there, patterns that hold it), in no order."""
+    def matches(self, text: str) -> list[tuple[int, int, int]]:
+        """(piece, where it begins, where it ends) of all pieces in `text`, overlapping ones too, in no order."""
         if self._automaton is None:
-            return
-        for piece, start, _ in self._automaton.find_matches_as_indexes(text[:LENGTH_LIMIT], overlapping=True):
-            opened = self._opened[piece]
-            if self._opened_words[piece] and not (start and text[start - 1].isalpha()):
-                opened = self._opened_words[piece] + opened if opened else self._opened_words[piece]
-            if opened or self._inside[piece]:
-                yield start, opened, self._inside[piece]
+            return []
+        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
+            text[:LENGTH_LIMIT], overlapping=True
+        )
+        return found
 
     @property
     def always(self) -> Sequence[int]:
@@ -144,15 +147,20 @@ class Scan:
         # sentence -> name -> what is still to be tried there
         self._open: list[dict[str, list[tuple[int, int]]]] = [defaultdict(list) for _ in sentences]
         starts = [sentence.start for sentence in sentences]
-        names = bank.names
-        for place, opened, inside in bank.announced(text) if sentences else ():
+        names, pieces = bank.names, bank.pieces
+        for piece, place, _ in bank.matches(text) if sentences else ():
             number = bisect_right(starts, place) - 1
-            if number >= 0:
-                here = self._open[number]
-                for at in opened:
-                    here[names[at]].append((at, place))
-                for at in inside:
-                    here[names[at]].append((at, _ANYWHERE))
+            if number < 0:
+                continue
+            anywhere, at_word, inside = pieces[piece]
+            here = self._open[number]
+            for at, name in anywhere:
+                here[name].append((at, place))
+            if at_word and not (place and text[place - 1].isalpha()):
+                for at, name in at_word:
+                    here[name].append((at, place))
+            for at, name in inside:
+                here[name].append((at, _ANYWHERE))
         for at in bank.always:
             for here in self._open:
                 here[names[at]].append((at, _ANYWHERE))

@@ -20,12 +20,16 @@ from langbias.checks.culture.clauses import Clause, CueIndex
 from langbias.checks.culture.recommendations import Hit, hits_of
 from langbias.packs import LanguagePack
 from langbias.packs.advice_types import TYPES
-from langbias.packs.advice_weights import LONGEST, STATES, AdviceWeights, advice_weights
+from langbias.packs.advice_weights import EVIDENCE, LONGEST, STATES, AdviceWeights, advice_weights
 from langbias.types import Span
 
 # Longer words are no words: their first letters do.
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{Nd}’]{1,40}|[?؟？]")
 _DIGIT = regex.compile(r"\p{Nd}")
+# A sentence of which nothing is known has only its bias.
+_LEAST = np.float32(1e-9)
+# No other type counts as less likely than this.
+_RIVAL = np.float32(-2.0)
 # Words kept with their weights worked out; a flood of others starts the table anew.
 _WORDS = 20_000
 _AT = {kind: at for at, kind in enumerate(TYPES)}
@@ -41,10 +45,10 @@ def advice_of(text: str, pack: LanguagePack, cues: CueIndex) -> list[Hit]:
     return hits if weights is None else weighed(hits, text, cues, weights)
 
 
-def tokens(sentence: str) -> list[str]:
-    """Words and question marks of a folded sentence, digits made alike."""
-    found: list[str] = _TOKEN.findall(_DIGIT.sub("0", sentence))
-    return found
+def tokens(text: str, span: Span) -> list[str]:
+    """Words and question marks of a span of a folded text, digits made alike."""
+    found: list[str] = _TOKEN.findall(text, span.start, span.end)
+    return [_DIGIT.sub("0", token) if not token.isalpha() else token for token in found]
 
 
 def pieces_of(word: str) -> Iterator[str]:
@@ -65,44 +69,63 @@ def pairs_of(words: list[str]) -> list[str]:
 class Weigher:
     """The weights of one language at work. A row of the table: the weights of a word or a pair, then its square.
 
-    The known pairs stand first, then words as they come.
+    Row 0 is all zeros; behind it stand the known pairs, then words as they come.
     """
 
     def __init__(self, weights: AdviceWeights) -> None:
         self._weights = weights
-        self._pairs = {p: row for row, p in enumerate(p for p in weights.pieces if "_" in p)}
+        self._pairs = {p: row for row, p in enumerate((p for p in weights.pieces if "_" in p), start=1)}
         self._words: dict[str, int] = {}
-        self._table: Floats = np.zeros((len(self._pairs) + _WORDS, weights.bias.size + 1), dtype=np.float32)
+        self._table: Floats = np.zeros((1 + len(self._pairs) + _WORDS, weights.bias.size + 1), dtype=np.float32)
         for pair, row in self._pairs.items():
             self._fill(row, (pair,))
 
-    def log_odds(self, sentences: Sequence[str]) -> Floats:
-        """Log-odds of every head, (sentences, heads)."""
-        sums = np.zeros((len(sentences), self._table.shape[1]), dtype=np.float32)
-        for at, sentence in enumerate(sentences):
-            sums[at] = self._table[self._rows_of(sentence)].sum(axis=0)
-        return (sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-9)) + self._weights.bias).astype(np.float32)
+    def log_odds(self, text: str, sentences: Sequence[Span]) -> Floats:
+        """Log-odds of every head for each of the `sentences` of a folded text, (sentences, heads)."""
+        rows, starts = self._rows_of(text, sentences)
+        sums = np.add.reduceat(self._table[rows], starts, axis=0)
+        return (sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _LEAST)) + self._weights.bias).astype(np.float32)
 
-    def strongest(self, clauses: Sequence[str], head: int) -> int:
+    def strongest(self, text: str, clauses: Sequence[Span], head: int) -> int:
         """Which of `clauses` speaks most for the head."""
-        return int(np.argmax([self._table[self._rows_of(clause), head].sum() for clause in clauses]))
+        rows, starts = self._rows_of(text, clauses)
+        return int(np.argmax(np.add.reduceat(self._table[rows, head], starts)))
 
-    def _rows_of(self, sentence: str) -> list[int]:
-        """Rows of a sentence's words and known pairs, good until the next call."""
-        words = tokens(sentence)[:_WORDS]
-        known = self._words
-        if len(known) + len(words) > _WORDS:
-            known.clear()
-        found = []
-        for word in words:
-            row = known.get(word)
-            if row is None:
-                row = known[word] = len(self._pairs) + len(known)
-                self._fill(row, pieces_of(word))
-            found.append(row)
-        pairs = self._pairs
-        found += [pairs[pair] for pair in pairs_of(words) if pair in pairs]
-        return found
+    def _rows_of(self, text: str, spans: Sequence[Span]) -> tuple[list[int], list[int]]:
+        """Rows of the words and known pairs of each span, and where each span's begin; good until the next call.
+
+        Each begins with the row of zeros, so that none is empty. Words past what the table holds are left out.
+        """
+        said = [tokens(text, span) for span in spans]
+        if sum(map(len, said)) + len(self._words) > _WORDS:
+            self._words.clear()
+        rows: list[int] = []
+        starts: list[int] = []
+        known, pairs = self._words.get, self._pairs.get
+        for words in said:
+            starts.append(len(rows))
+            rows.append(0)
+            before = "^"
+            for word in words:
+                row = known(word) or self._learned(word)
+                rows.append(row)
+                row = pairs(f"{before}_{word}", 0)
+                if row:
+                    rows.append(row)
+                before = word
+            row = pairs(f"{before}_$", 0)
+            if row:
+                rows.append(row)
+        return rows, starts
+
+    def _learned(self, word: str) -> int:
+        """The row of a word not met before; the row of zeros where the table is full."""
+        row = 1 + len(self._pairs) + len(self._words)
+        if len(self._words) == _WORDS:
+            return 0
+        self._words[word] = row
+        self._fill(row, pieces_of(word))
+        return row
 
     def _fill(self, row: int, pieces: Iterable[str]) -> None:
         at = [self._weights.pieces[piece] for piece in pieces if piece in self._weights.pieces]
@@ -124,14 +147,19 @@ def evidence(odds: Floats, states: NDArray[np.intp]) -> Floats:
     """
     count = len(TYPES)
     advised = odds[:, :count]
-    best = np.partition(advised, -2, axis=1)[:, -2:]
-    rival = np.where(advised == best[:, 1:], best[:, :1], best[:, 1:])
+    every, first = np.arange(len(advised)), advised.argmax(axis=1)
+    others = advised.copy()
+    others[every, first] = _RIVAL
+    rival = np.maximum(np.repeat(advised[every, first, None], count, axis=1), _RIVAL)
+    rival[every, first] = others.max(axis=1)
     recommended = states == _STATE["recommend"]
-    other = recommended.sum(axis=1, keepdims=True) - recommended > 0
-    anything = np.broadcast_to(odds[:, -1:], advised.shape)
-    lead = advised - np.maximum(rival, -2.0)
-    columns = (np.ones_like(advised), advised, odds[:, count : 2 * count], anything, lead, other)
-    return np.stack(columns, axis=2).astype(np.float32)
+    found = np.ones((*advised.shape, len(EVIDENCE)), dtype=np.float32)
+    found[..., 1] = advised
+    found[..., 2] = odds[:, count : 2 * count]
+    found[..., 3] = odds[:, -1:]
+    found[..., 4] = advised - rival
+    found[..., 5] = recommended.sum(axis=1, keepdims=True) > recommended
+    return found
 
 
 def states_of(hits: Sequence[Hit], sentences: Sequence[Span]) -> tuple[NDArray[np.intp], dict[tuple[int, int], Hit]]:
@@ -152,7 +180,7 @@ def weighed(hits: list[Hit], text: str, cues: CueIndex, weights: AdviceWeights) 
     if not sentences:
         return hits
     scale = weigher(weights)
-    odds = scale.log_odds([text[span.start : span.end] for span in sentences])
+    odds = scale.log_odds(text, sentences)
     states, found = states_of(hits, sentences)
     verdict = np.einsum("nte,nte->nt", evidence(odds, states), weights.verdict[states])
     for number, at in np.argwhere(verdict > 0).tolist():
@@ -173,7 +201,7 @@ def _advised(hit: Hit | None, kind: str, number: int, text: str, cues: CueIndex,
     if hit is not None:
         clause = cues.clause_at(hit.span.start) or clauses[0]
     else:
-        clause = clauses[scale.strongest([text[c.start : c.end] for c in clauses], _AT[kind])]
+        clause = clauses[scale.strongest(text, [Span(c.start, c.end) for c in clauses], _AT[kind])]
     if clause.lead in ("avoid", "mention"):
         return None
     conditional = cues.any("conditional", clause.start, clause.end)
