@@ -36,7 +36,9 @@ DATA = Path(__file__).parent / "culture_data"
 SETS = (
     ".", "blind", "development", "chat", "test", "test/fresh", "test/last", "written/wordings", "written/close_calls",
 )  # fmt: skip
-UNSEEN = ("written/replies", "written/plain", "written/everyday", "written/spoken")
+UNSEEN = (
+    "written/replies", "written/plain", "written/everyday", "written/spoken", "written/usual_replies",
+)  # fmt: skip
 CORE = ("en", "ko", "ru", "fa", "yo")
 # A piece in fewer sentences than this is left out.
 LEAST_SENTENCES = 2
@@ -133,13 +135,14 @@ def lexicon_states(tag: str, rows: list[Labelled]) -> NDArray[np.intp]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A set of `UNSEEN` in one language: evidence (rows, types, columns), states and answers (rows, types)."""
+    """A set of `UNSEEN` in one language: evidence (rows, types, columns); states, answers and named (rows, types)."""
 
     tag: str
     source: str
     evidence: Array
     states: NDArray[np.intp]
     answers: NDArray[np.bool_]
+    named: NDArray[np.bool_]
 
 
 def judged(tag: str, source: str, rows: list[Labelled], counts: list[Counter[str]]) -> Judged:
@@ -151,7 +154,8 @@ def judged(tag: str, source: str, rows: list[Labelled], counts: list[Counter[str
     states = lexicon_states(tag, mine)
     odds = heads.log_odds([counts[at] for at in own])
     answers = np.array([[kind in row.advised for kind in TYPES] for row in mine])
-    return Judged(tag, source, evidence(odds, states), states, answers)
+    named = np.array([[kind in row.named for kind in TYPES] for row in mine])
+    return Judged(tag, source, evidence(odds, states), states, answers, named)
 
 
 def verdict_of(sets: list[Judged]) -> Array:
@@ -168,16 +172,21 @@ def verdict_of(sets: list[Judged]) -> Array:
 
 
 def figures(sets: list[Judged], table: Array | None) -> str:
-    """Precision and recall; without a table, those of the lexicon alone."""
-    got = np.concatenate([
-        one.states == STATES.index("recommend")
-        if table is None
-        else np.einsum("nte,nte->nt", one.evidence, table[one.states]) > 0
-        for one in sets
-    ])  # fmt: skip
-    answers = np.concatenate([one.answers for one in sets])
+    """Precision, recall and polarity accuracy (see `culture.py`); without a table, those of the lexicon alone."""
+    got = np.concatenate([_advised(one, table) for one in sets])
+    answers, named, states = (
+        np.concatenate([getattr(one, name) for one in sets]) for name in ("answers", "named", "states")
+    )
     right = (got & answers).sum()
-    return f"{right / got.sum():.3f} / {right / answers.sum():.3f}"
+    found = named & (got | (states > 0))
+    polarity = (got == answers)[found].mean()
+    return f"{right / got.sum():.3f} / {right / answers.sum():.3f} / {polarity:.3f}"
+
+
+def _advised(one: Judged, table: Array | None) -> NDArray[np.bool_]:
+    if table is None:
+        return np.asarray(one.states == STATES.index("recommend"))
+    return np.asarray(np.einsum("nte,nte->nt", one.evidence, table[one.states]) > 0)
 
 
 def main() -> None:
@@ -195,10 +204,13 @@ def main() -> None:
         if any(row.source == source for row in rows[tag])
     ]
     if options.measure:
-        print("| language | set | lexicon alone, precision / recall | with the weights |\n|---|---|---|---|")
+        print("Precision / recall / polarity accuracy:\n")
+        print("| language | set | sentences | lexicon alone | with the weights |\n|---|---|---|---|---|")
         for one in sets:
-            table = verdict_of([other for other in sets if (other.tag, other.source) != (one.tag, one.source)])
-            print(f"| {one.tag} | {one.source} | {figures([one], None)} | {figures([one], table)} |")
+            # Verdict and heads are both of the other sets: nobody learned from the writer of this one.
+            table = verdict_of([other for other in sets if other.source != one.source])
+            alone, weighed = figures([one], None), figures([one], table)
+            print(f"| {one.tag} | {one.source} | {len(one.states)} | {alone} | {weighed} |")
         return
     table = verdict_of(sets)
     for tag in tags:
