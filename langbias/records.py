@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import regex
 
@@ -65,7 +66,7 @@ class Known:
         """Facts of the corpus prompt that `turns` state in the very words quoted there."""
         chain = fallback_chain(language)
         stated = next((found for tag in chain if (found := self._facts.get((scenario_id, tag)))), ())
-        return tuple(fact for fact in stated if fact.quote and any(fact.quote in turn for turn in turns))
+        return tuple(fact for fact in stated if fact.quote and _said(fact.quote, turns))
 
 
 def read_records(path: Path, known: Known, report: Callable[[Malformed], None]) -> Iterator[ScoreItem]:
@@ -270,6 +271,11 @@ def _earlier_replies(prompt: Any) -> tuple[str, ...]:
     return tuple(str(turn.get("content", "")) for turn in messages if turn.get("role") == "assistant")
 
 
+def _said(words: str, turns: tuple[str, ...]) -> bool:
+    """Whether a turn holds `words`, however the two are composed (NFC or NFD)."""
+    return any(normalize("NFC", words) in normalize("NFC", turn) for turn in turns)
+
+
 def _facts(facts: Any, turns: tuple[str, ...]) -> tuple[Fact, ...]:
     """Stated facts: texts, or objects with id, text and quote. A text that the prompt holds is its own quote."""
     if facts is None:
@@ -281,10 +287,10 @@ def _facts(facts: Any, turns: tuple[str, ...]) -> tuple[Fact, ...]:
     found = []
     for fact in facts:
         if isinstance(fact, str):
-            found.append(Fact(id=fact, text=fact, quote=fact if any(fact in turn for turn in turns) else None))
+            found.append(Fact(id=fact, text=fact, quote=fact if _said(fact, turns) else None))
         elif isinstance(fact, dict) and isinstance(fact.get("id"), str):
             quote = fact.get("quote")
-            if quote is not None and not any(str(quote) in turn for turn in turns):
+            if quote is not None and not _said(str(quote), turns):
                 raise ValueError(f"fact {fact['id']!r}: its quote {quote!r} is not in the prompt")
             found.append(Fact(id=fact["id"], text=str(fact.get("text", fact["id"])), quote=quote))
         else:

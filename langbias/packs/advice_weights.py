@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +28,11 @@ EVIDENCE = ("one", "advised", "named", "anything", "lead", "other")
 HEADS = (*(f"advised:{kind}" for kind in TYPES), *(f"named:{kind}" for kind in TYPES), "anything")
 # Pieces of a word, blanks around it included, have 1 to this many characters.
 LONGEST = 4
+# What numpy, zipfile and zlib raise on bytes that are no such file.
+_DAMAGE = (
+    OSError, ValueError, TypeError, KeyError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
 _ARRAYS = ("pieces", "weights", "scale", "idf", "bias", "verdict")
 
 
@@ -58,23 +64,25 @@ def decoded(data: bytes, where: str) -> AdviceWeights:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             found = {name: file[name] for name in _ARRAYS}
         pieces = bytes(found["pieces"]).decode("utf-8").split("\n")
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        numbers = {name: found[name].astype(np.float32) for name in _ARRAYS[1:]}
+    except _DAMAGE as error:
         raise InvalidDataError(f"{where}: no file of weights ({error}); make it anew with train_advice.py") from error
-    shapes = {name: found[name].shape for name in _ARRAYS[1:]}
     wanted = {
         "weights": (len(pieces), len(HEADS)), "scale": (len(HEADS),), "idf": (len(pieces),), "bias": (len(HEADS),),
         "verdict": (len(STATES), len(EVIDENCE)),
     }  # fmt: skip
     for name, shape in wanted.items():
-        if shapes[name] != shape:
-            raise InvalidDataError(f"{where}: {name} has shape {shapes[name]}, not {shape}; make it anew")
-    idf = found["idf"].astype(np.float32)
+        if numbers[name].shape != shape:
+            raise InvalidDataError(f"{where}: {name} has shape {numbers[name].shape}, not {shape}; make it anew")
+        if not np.isfinite(numbers[name]).all():
+            raise InvalidDataError(f"{where}: {name} holds what is no number; make it anew")
+    idf = numbers["idf"]
     return AdviceWeights(
         pieces={piece: row for row, piece in enumerate(pieces)},
-        weights=found["weights"].astype(np.float32) * found["scale"].astype(np.float32) * idf[:, None],
+        weights=numbers["weights"] * numbers["scale"] * idf[:, None],
         squares=idf * idf,
-        bias=found["bias"].astype(np.float32),
-        verdict=found["verdict"].astype(np.float32),
+        bias=numbers["bias"],
+        verdict=numbers["verdict"],
     )
 
 
@@ -85,7 +93,10 @@ def encoded(
     bias: NDArray[np.float64],
     verdict: NDArray[np.float64],
 ) -> bytes:
-    """The bytes of an `advice.npz`: the same for the same input. weights: (pieces, heads), without the frequency."""
+    """The bytes of an `advice.npz`, the same for the same input and build of zlib.
+
+    weights: (pieces, heads), without the frequency.
+    """
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     file = io.BytesIO()
     np.savez_compressed(

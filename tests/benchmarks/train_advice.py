@@ -1,7 +1,7 @@
 """Trains the advice weights of the packs (`advice.npz`) and measures them. Recipe:
 
     pip install scikit-learn
-    python tests/benchmarks/train_advice.py [-l ko,yo] [--measure]
+    python tests/benchmarks/train_advice.py [--measure]
 
 Sentences are this project's own, `tests/benchmarks/culture_data`, but for `test/two_readings`, which judges. The heads
 (logistic regressions on tf-idf of word pieces and word pairs) learn from all of them. The verdict (one logistic
@@ -29,7 +29,7 @@ from langbias.checks.culture.weighing import evidence, pairs_of, pieces_of, stat
 from langbias.packs import load_pack
 from langbias.packs.advice_types import TYPES
 from langbias.packs.advice_weights import EVIDENCE, FILE, HEADS, STATES, encoded
-from langbias.text import Text
+from langbias.text import Text, sentences
 from langbias.types import Span
 
 ROOT = Path(__file__).parents[2]
@@ -81,10 +81,13 @@ def sentences_of(tag: str) -> list[Labelled]:
 
 
 def counted(rows: list[Labelled]) -> list[Counter[str]]:
+    """Pieces and pairs of each row, a word once, read by sentences as the check does."""
     found = []
     for row in rows:
-        words = tokens(row.text, Span(0, len(row.text)))
-        found.append(Counter([*(piece for word in words for piece in pieces_of(word)), *pairs_of(words)]))
+        said = [tokens(row.text, span) for span in sentences(row.text)]
+        words = dict.fromkeys(word for sentence in said for word in sentence)
+        pairs = dict.fromkeys(pair for sentence in said for pair in pairs_of(sentence))
+        found.append(Counter([*(piece for word in words for piece in pieces_of(word)), *pairs]))
     return found
 
 
@@ -102,7 +105,7 @@ class Heads:
 
 
 def _matrix(counts: list[Counter[str]], pieces: dict[str, int], idf: Array) -> sparse.csr_matrix:
-    """Counts times inverse document frequency, each row divided by the root of the sum of its squares."""
+    """Counts times inverse document frequency, each row divided by the root of the sum of count times its square."""
     cells = [(at, pieces[p], n) for at, count in enumerate(counts) for p, n in count.items() if p in pieces]
     rows, columns, times = (np.array(part, dtype=np.int64) for part in zip(*cells, strict=True))
     shape = (len(counts), len(pieces))
@@ -210,12 +213,10 @@ def trained(tag: str, table: Array) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-l", "--languages", default=",".join(CORE))
     parser.add_argument("--measure", action="store_true")
     options = parser.parse_args()
-    tags = options.languages.split(",")
     with ProcessPoolExecutor() as pool:
-        jobs = [pool.submit(judged, tag, source) for tag in tags for source in UNSEEN]
+        jobs = [pool.submit(judged, tag, source) for tag in CORE for source in UNSEEN]
         sets = [found for job in jobs if (found := job.result()) is not None]
         print("Precision / recall / polarity accuracy:\n")
         print("| language | set | sentences | lexicon alone | with the weights |\n|---|---|---|---|---|")
@@ -226,7 +227,7 @@ def main() -> None:
             print(f"| {one.tag} | {one.source} | {len(one.states)} | {alone} | {weighed} |")
         if not options.measure:
             table = verdict_of(sets)
-            for line in pool.map(trained, tags, [table] * len(tags)):
+            for line in pool.map(trained, CORE, [table] * len(CORE)):
                 print(line)
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,21 @@ import pytest
 from langbias.checks.culture import weighing
 from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.folding import Folded
-from langbias.checks.culture.recommendations import hits_of
+from langbias.checks.culture.recommendations import Hit, hits_of
 from langbias.checks.culture.weighing import Weigher, advice_of, evidence, pairs_of, pieces_of, tokens, weighed
 from langbias.errors import InvalidDataError
 from langbias.packs import load_pack
 from langbias.packs.advice_types import TYPES
 from langbias.packs.advice_weights import EVIDENCE, HEADS, STATES, AdviceWeights, advice_weights, decoded, encoded
-from langbias.text import Text
+from langbias.text import Text, sentences
 from langbias.types import Span
+
+
+def bare_array() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.ones(3))
+    return file.getvalue()
+
 
 CORE = ("en", "fa", "ko", "ru", "yo")
 NOTHING = np.zeros((len(STATES), len(EVIDENCE)))
@@ -67,14 +75,16 @@ class TestPieces:
         assert tokens(said, Span(5, 25)) == ["don’t", "wait", "00", "hours", "?"]
 
     def test_pieces_have_up_to_four_characters_and_the_word_itself(self):
-        found = list(pieces_of("walk"))
+        found = pieces_of("walk")
         assert found[0] == " walk "
+        assert len(found) == len(set(found))
         assert {" w", " wal", "walk", "alk ", "k "} <= set(found)
         assert " " not in found
         assert max(map(len, found[1:])) == 4
 
     def test_pairs_hold_both_ends(self):
         assert pairs_of(["a", "b"]) == ["^_a", "a_b", "b_$"]
+        assert pairs_of(["a", "a", "a"]) == ["^_a", "a_a", "a_$"]
 
     def test_a_run_without_blanks_is_cut(self):
         assert max(map(len, tokens("x" * 10_000, Span(0, 10_000)))) <= 40
@@ -92,9 +102,26 @@ class TestFile:
         assert column[weights.pieces[" walk "]] == pytest.approx(2.0, abs=2 / 127)
         assert column[weights.pieces[" run "]] == pytest.approx(-1.0, abs=2 / 127)
 
-    @pytest.mark.parametrize("data", [b"", b"not a file", b"PK\x03\x04" + b"\x00" * 40])
+    @pytest.mark.parametrize("data", [b"", b"not a file", b"PK\x03\x04" + b"\x00" * 40, bare_array()])
     def test_a_damaged_file_is_named(self, data):
         with pytest.raises(InvalidDataError, match=r"ko/advice\.npz"):
+            decoded(data, "ko/advice.npz")
+
+    def test_flipped_bytes_raise_nothing_else(self):
+        pieces = [f"p{n}" for n in range(50)]
+        good = encoded(pieces, np.ones((50, len(HEADS))), np.ones(50), np.zeros(len(HEADS)), NOTHING)
+        refused = 0
+        for at in range(0, len(good) - 1, 37):
+            damaged = good[:at] + bytes([good[at] ^ 0xFF, good[at + 1] ^ 0x55]) + good[at + 2 :]
+            try:
+                decoded(damaged, "ko/advice.npz")
+            except InvalidDataError:
+                refused += 1
+        assert refused
+
+    def test_what_is_no_number_is_refused(self):
+        data = encoded(["a"], np.ones((1, len(HEADS))), np.ones(1), np.full(len(HEADS), np.nan), NOTHING)
+        with pytest.raises(InvalidDataError, match="bias holds what is no number"):
             decoded(data, "ko/advice.npz")
 
     def test_a_missing_array_is_named(self):
@@ -123,7 +150,21 @@ class TestLogOdds:
     def test_sum_over_pieces_divided_by_the_root_of_their_squares(self):
         weights = made({(" walk ", "anything"): 3.0, ("^_walk", "anything"): 1.0})
         found = odds(Weigher(weights), "walk", "sleep", "walk walk")
-        assert found[:, -1] == pytest.approx([4 / 2**0.5, 0.0, 7 / 3**0.5], abs=0.05)
+        assert found[:, -1] == pytest.approx([4 / 2**0.5, 0.0, 4 / 2**0.5], abs=0.05)
+
+    def test_the_likeliest_stretch_of_a_long_sentence_counts(self):
+        scale = Weigher(made({(" walk ", "anything"): 3.0, (" run ", "anything"): 3.0}))
+        filler = " ".join(f"{chr(97 + n % 26)}{chr(97 + n // 26)}q" for n in range(80))
+        both, one = odds(scale, f"walk {filler} run", "walk")[:, -1]
+        assert both == pytest.approx(one)
+
+    def test_threads_may_share_it(self):
+        scale = Weigher(made({(f" w{n} ", "anything"): n / 9 for n in range(1, 60)}))
+        texts = [" ".join(f"w{(n * k) % 70}" for k in range(1, 9)) for n in range(300)]
+        alone = [odds(Weigher(scale._weights), text)[0, -1] for text in texts[:40]]
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda text: odds(scale, text)[0, -1], texts))
+        assert together[:40] == alone
 
     def test_bias_alone_where_nothing_is_known(self):
         assert odds(Weigher(made(bias=-2.5)), "что-то")[0] == pytest.approx(np.full(len(HEADS), -2.5))
@@ -163,7 +204,7 @@ class TestTraining:
         assert spec.loader
         train = sys.modules["train_advice"] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(train)
-        rows = train.labelled("ko", ".")[:40]
+        rows = [row for row in train.labelled("ko", ".") if len(sentences(row.text)) == 1][:40]
         assert len(rows) == 40
         counts = train.counted(rows)
         pieces = sorted({piece for count in counts[:30] for piece in count})
@@ -172,7 +213,8 @@ class TestTraining:
         bias = seed.normal(size=len(HEADS))
         heads = train.Heads({piece: row for row, piece in enumerate(pieces)}, idf, weights, bias)
         shipped = decoded(encoded(pieces, weights, idf, bias, NOTHING), "made/advice.npz")
-        found = odds(Weigher(shipped), *(row.text for row in rows))
+        scale = Weigher(shipped)
+        found = np.concatenate([scale.log_odds(row.text, sentences(row.text)) for row in rows])
         assert found == pytest.approx(heads.log_odds(counts), abs=0.25)
         assert np.corrcoef(found.ravel(), heads.log_odds(counts).ravel())[0, 1] > 0.9999
 
@@ -212,6 +254,31 @@ class TestVerdict:
         said = folded("If the evening is long, lace the trainers.")
         hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
         assert [hit.conditional for hit in hits] == [True]
+
+    def test_a_condition_in_the_clause_before_is_carried(self):
+        weights = made(
+            {(" trainers ", "advised:exercise"): 9.0},
+            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
+        )
+        said = folded("If the evening is long — lace the trainers.")
+        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
+        assert [hit.conditional for hit in hits] == [True]
+
+    def test_a_denial_outlives_advice_taken_back(self):
+        said = folded("Take a walk.")
+        span = Span(0, 4)
+        hits = [Hit("exercise", "recommend", False, False, span), Hit("exercise", "discourage", False, False, span)]
+        left = weighed(hits, said, CueIndex(load_pack("en").culture.cues, said), made(verdict=self.SAYS_NO))
+        assert [hit.polarity for hit in left] == ["discourage"]
+
+    @pytest.mark.parametrize("tag", CORE)
+    def test_saying_a_word_often_or_much_at_once_is_no_advice(self, tag):
+        word = tokens(folded(load_pack(tag).good_replies.reply[0].text, tag), Span(0, 60))[0]
+        for text in (" ".join([word] * 60), "ok." * 3000, "a" * 20_000, "aGVsbG8gd29ybGQ" * 100, "… — !!!"):
+            said = folded(text, tag)
+            pack = load_pack(tag)
+            cues = CueIndex(pack.culture.cues, said)
+            assert not {hit.type for hit in advice_of(said, pack, cues) if hit.polarity == "recommend"}, text[:40]
 
     def test_nothing_is_added_under_things_to_avoid(self):
         weights = made(

@@ -100,3 +100,11 @@ def test_taken_over(kind: str, other: str, gap: int, joined: bool, expected: boo
 
 def test_a_sentence_of_a_thousand_words_ends_soon() -> None:
     assert "friend" in advised("Call a friend and your brother, " * 2_000, load_pack("en").culture)
+
+
+def test_no_two_types_take_each_other_over() -> None:
+    """Else two pieces of advice would make each other vanish."""
+    from langbias.checks.culture.overlaps import _TAKES_OVER
+
+    mutual = [(one, two) for one, taken in _TAKES_OVER.items() for two in taken if one in _TAKES_OVER.get(two, {})]
+    assert mutual == []

@@ -1,6 +1,7 @@
 """Recorded replies: every field of the contract, and every way a record can be wrong."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,13 @@ class TestFactsOfTheCorpus:
         assert malformed == []
         assert items[0].facts == prompt.facts
         assert items[0].expectation is not None
+
+    @pytest.mark.parametrize("language", ["ko", "yo"])
+    def test_they_are_found_however_the_prompt_is_composed(self, tmp_path: Path, language: str) -> None:
+        prompt = self.prompt(language)
+        turns = [unicodedata.normalize("NFD", turn) for turn in prompt.turns]
+        record = {**GOOD, "language": language, "scenario": "money-debt", "prompt": turns}
+        assert read(jsonl(tmp_path, record))[0][0].facts == prompt.facts
 
     def test_a_regional_tag_falls_back(self, tmp_path: Path) -> None:
         prompt = self.prompt("en")

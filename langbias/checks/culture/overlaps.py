@@ -32,7 +32,7 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
         "talk_therapy": 45, "psychiatry": 30, "journaling": _SENTENCE, "mindfulness": 30, "peer_community": 20,
         "institution": 20, "primary_care": 30, "breathing_grounding": 30, "exercise": 20, "rest_selfcare": 20,
     },
-    "institution": {"talk_therapy": 40, "peer_community": 20, "primary_care": 20},
+    "institution": {"talk_therapy": 40, "primary_care": 20},
     "psychiatry": {"primary_care": 40, "talk_therapy": 25},
     "emergency_service": {"primary_care": 60, "medication": _SENTENCE, "talk_therapy": 40},
     "crisis_line": {"talk_therapy": 40, "peer_community": 30, "primary_care": 30, "medication": _SENTENCE},

@@ -8,9 +8,11 @@ put together (a stacked generalisation, Wolpert 1992), and the sentence advises 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 import regex
@@ -30,6 +32,8 @@ _DIGIT = regex.compile(r"\p{Nd}")
 _LEAST = np.float32(1e-9)
 # No other type counts as less likely than this.
 _RIVAL = np.float32(-2.0)
+# Words in a stretch: few sentences learned from are longer.
+_STRETCH = 40
 # Words kept with their weights worked out; a flood of others starts the table anew.
 _WORDS = 20_000
 _AT = {kind: at for at, kind in enumerate(TYPES)}
@@ -51,29 +55,28 @@ def tokens(text: str, span: Span) -> list[str]:
     return [_DIGIT.sub("0", token) if not token.isalpha() else token for token in found]
 
 
-def pieces_of(word: str) -> Iterator[str]:
+def pieces_of(word: str) -> list[str]:
     """What is looked up for one word: itself and its pieces of 1 to LONGEST characters, blanks around it included."""
     padded = f" {word} "
-    yield padded
-    for size in range(1, LONGEST + 1):
-        for at in range(len(padded) - size + 1):
-            if size > 1 or padded[at] != " ":
-                yield padded[at : at + size]
+    sizes = range(1, LONGEST + 1)
+    found = [padded, *(padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1))]
+    return [piece for piece in dict.fromkeys(found) if piece != " "]
 
 
 def pairs_of(words: list[str]) -> list[str]:
-    """Neighbouring words of a sentence, its two ends included."""
-    return list(map("_".join, zip(["^", *words], [*words, "$"], strict=True)))
+    """Neighbouring words of a sentence, its two ends included, each pair once."""
+    return list(dict.fromkeys(map("_".join, zip(["^", *words], [*words, "$"], strict=True))))
 
 
 class Weigher:
     """The weights of one language at work. A row of the table: the weights of a word or a pair, then its square.
 
-    Row 0 is all zeros; behind it stand the known pairs, then words as they come.
+    Row 0 is all zeros; behind it stand the known pairs, then words as they come. Threads may share it.
     """
 
     def __init__(self, weights: AdviceWeights) -> None:
         self._weights = weights
+        self._lock = Lock()
         self._pairs = {p: row for row, p in enumerate((p for p in weights.pieces if "_" in p), start=1)}
         self._words: dict[str, int] = {}
         self._table: Floats = np.zeros((1 + len(self._pairs) + _WORDS, weights.bias.size + 1), dtype=np.float32)
@@ -81,48 +84,51 @@ class Weigher:
             self._fill(row, (pair,))
 
     def log_odds(self, text: str, sentences: Sequence[Span]) -> Floats:
-        """Log-odds of every head for each of the `sentences` of a folded text, (sentences, heads)."""
-        rows, starts = self._rows_of(text, sentences)
-        sums = np.add.reduceat(self._table[rows], starts, axis=0)
-        return (sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _LEAST)) + self._weights.bias).astype(np.float32)
+        """Log-odds of every head for each of the `sentences` of a folded text, (sentences, heads).
 
-    def strongest(self, text: str, clauses: Sequence[Span], head: int) -> int:
-        """Which of `clauses` speaks most for the head."""
-        rows, starts = self._rows_of(text, clauses)
-        return int(np.argmax(np.add.reduceat(self._table[rows, head], starts)))
+        A word counts once, however often it is said, and of a sentence longer than any learned from the likeliest
+        stretch counts: else the odds would grow with the length.
+        """
+        with self._lock:
+            rows, starts, firsts = self._rows_of(text, sentences)
+            sums = np.add.reduceat(self._table[rows], starts, axis=0)
+        odds = (sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], _LEAST)) + self._weights.bias).astype(np.float32)
+        return odds if len(starts) == len(firsts) else np.maximum.reduceat(odds, firsts, axis=0)
 
-    def _rows_of(self, text: str, spans: Sequence[Span]) -> tuple[list[int], list[int]]:
-        """Rows of the words and known pairs of each span, and where each span's begin; good until the next call.
+    def shares(self, text: str, clauses: Sequence[Span]) -> Floats:
+        """What each of `clauses` adds to every head, (clauses, heads)."""
+        with self._lock:
+            rows, starts, firsts = self._rows_of(text, clauses)
+            sums = np.add.reduceat(self._table[rows, :-1], starts, axis=0).astype(np.float32)
+        return sums if len(starts) == len(firsts) else np.maximum.reduceat(sums, firsts, axis=0)
 
-        Each begins with the row of zeros, so that none is empty. Words past what the table holds are left out.
+    def _rows_of(self, text: str, spans: Sequence[Span]) -> tuple[list[int], list[int], list[int]]:
+        """Rows of the words and known pairs of each span, where each stretch of it begins, and its first stretch.
+
+        Each stretch begins with the row of zeros, so that none is empty. Words past what the table holds are left out.
         """
         said = [tokens(text, span) for span in spans]
         if sum(map(len, said)) + len(self._words) > _WORDS:
             self._words.clear()
         rows: list[int] = []
         starts: list[int] = []
+        firsts: list[int] = []
         known, pairs = self._words.get, self._pairs.get
         for words in said:
-            starts.append(len(rows))
-            rows.append(0)
-            before = "^"
-            for word in words:
-                row = known(word) or self._learned(word)
-                rows.append(row)
-                row = pairs(f"{before}_{word}", 0)
-                if row:
-                    rows.append(row)
-                before = word
-            row = pairs(f"{before}_$", 0)
-            if row:
-                rows.append(row)
-        return rows, starts
+            firsts.append(len(starts))
+            for at in range(0, max(len(words), 1), _STRETCH):
+                stretch = words[at : at + _STRETCH]
+                starts.append(len(rows))
+                rows.append(0)
+                rows += [known(word) or self._learned(word) for word in dict.fromkeys(stretch)]
+                rows += [row for pair in pairs_of(stretch) if (row := pairs(pair))]
+        return rows, starts, firsts
 
     def _learned(self, word: str) -> int:
         """The row of a word not met before; the row of zeros where the table is full."""
-        row = 1 + len(self._pairs) + len(self._words)
         if len(self._words) == _WORDS:
             return 0
+        row = 1 + len(self._pairs) + len(self._words)
         self._words[word] = row
         self._fill(row, pieces_of(word))
         return row
@@ -183,36 +189,44 @@ def weighed(hits: list[Hit], text: str, cues: CueIndex, weights: AdviceWeights) 
     odds = scale.log_odds(text, sentences)
     states, found = states_of(hits, sentences)
     verdict = np.einsum("nte,nte->nt", evidence(odds, states), weights.verdict[states])
-    for number, at in np.argwhere(verdict > 0).tolist():
-        hit = found.get((number, at))
-        if hit is None or hit.polarity != "recommend":
-            advised = _advised(hit, TYPES[at], number, text, cues, scale)
-            if advised is not None:
-                found[number, at] = advised
-    for (number, at), hit in found.items():
-        if hit.polarity == "recommend" and verdict[number, at] <= 0:
-            found[number, at] = replace(hit, polarity="mention", conditional=False)
+    denied = states_of([hit for hit in hits if hit.polarity == "discourage"], sentences)[1]
+    for place, hit in list(found.items()):
+        if hit.polarity == "recommend" and verdict[place] <= 0:
+            found[place] = denied.get(place) or replace(hit, polarity="mention", conditional=False)
+    added: dict[int, list[int]] = defaultdict(list)
+    for number, at in np.argwhere((verdict > 0) & (states != _STATE["recommend"])).tolist():
+        added[number].append(at)
+    for number, kinds in added.items():
+        clauses = cues.clauses(number)
+        best = scale.shares(text, [Span(clause.start, clause.end) for clause in clauses]).argmax(axis=0)
+        for at in kinds:
+            known = found.get((number, at))
+            spoken = next((c for c in clauses if known and c.start <= known.span.start < c.end), clauses[best[at]])
+            span = known.span if known else _trimmed(spoken, text)
+            if span and not (spoken.lead in ("avoid", "mention") and spoken.inherits(span)):
+                conditional = _on_condition(spoken, clauses, cues, [hit.span for hit in hits])
+                opt_in = cues.any("opt_in", spoken.start, spoken.end)
+                found[number, at] = Hit(TYPES[at], "recommend", conditional, opt_in, span)
     return sorted(found.values(), key=lambda hit: hit.span)
 
 
-def _advised(hit: Hit | None, kind: str, number: int, text: str, cues: CueIndex, scale: Weigher) -> Hit | None:
-    """Advice of `kind` that the lexicon did not see as advice; none under a heading over things not to do."""
-    clauses = cues.clauses(number)
-    if hit is not None:
-        clause = cues.clause_at(hit.span.start) or clauses[0]
-    else:
-        clause = clauses[scale.strongest(text, [Span(c.start, c.end) for c in clauses], _AT[kind])]
-    if clause.lead in ("avoid", "mention"):
-        return None
-    conditional = cues.any("conditional", clause.start, clause.end)
-    opt_in = cues.any("opt_in", clause.start, clause.end)
-    return Hit(kind, "recommend", conditional, opt_in, hit.span if hit else _trimmed(clause, text))
+def _on_condition(clause: Clause, clauses: list[Clause], cues: CueIndex, advised: list[Span]) -> bool:
+    """Whether an if stands in the clause, or in the one before it where that names nothing of its own."""
+    if cues.any("conditional", clause.start, clause.end):
+        return True
+    at = clauses.index(clause)
+    if at == 0:
+        return False
+    before = clauses[at - 1]
+    alone = not any(before.start <= span.start < before.end for span in advised)
+    return alone and cues.any("conditional", before.start, before.end)
 
 
-def _trimmed(clause: Clause, text: str) -> Span:
+def _trimmed(clause: Clause, text: str) -> Span | None:
+    """The clause without what is no letter at its ends; None where it has none."""
     start, end = clause.start, clause.end
     while start < end and not text[start].isalnum():
         start += 1
     while end > start and not text[end - 1].isalnum():
         end -= 1
-    return Span(start, end)
+    return Span(start, end) if end > start else None
