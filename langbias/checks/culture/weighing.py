@@ -25,13 +25,14 @@ from langbias.packs.advice_types import TYPES
 from langbias.packs.advice_weights import EVIDENCE, LONGEST, STATES, AdviceWeights, advice_weights
 from langbias.types import Span
 
-# Longer words are no words: their first letters do.
-_TOKEN = regex.compile(r"[\p{L}\p{M}\p{Nd}’]{1,40}|[?؟？]")
+_TOKEN = regex.compile(r"[\p{L}\p{M}\p{Nd}’]+|[?؟？]")
 _DIGIT = regex.compile(r"\p{Nd}")
 # A sentence of which nothing is known has only its bias.
 _LEAST = np.float32(1e-9)
 # No other type counts as less likely than this.
 _RIVAL = np.float32(-2.0)
+# What runs on longer without a blank is no word.
+_LONGEST_WORD = 30
 # Words in a stretch: few sentences learned from are longer.
 _STRETCH = 40
 # Words kept with their weights worked out; a flood of others starts the table anew.
@@ -52,7 +53,7 @@ def advice_of(text: str, pack: LanguagePack, cues: CueIndex) -> list[Hit]:
 def tokens(text: str, span: Span) -> list[str]:
     """Words and question marks of a span of a folded text, digits made alike."""
     found: list[str] = _TOKEN.findall(text, span.start, span.end)
-    return [_DIGIT.sub("0", token) if not token.isalpha() else token for token in found]
+    return [token if token.isalpha() else _DIGIT.sub("0", token) for token in found if len(token) <= _LONGEST_WORD]
 
 
 def pieces_of(word: str) -> list[str]:
