@@ -23,7 +23,7 @@ from langbias.types import Span
 # A pattern with more pieces than this runs everywhere.
 _PIECE_LIMIT = 2000
 # Openings this short stand all over a text: looking for a longer piece inside is cheaper, if there is one.
-_SHORT = 7
+_SHORT = 5
 # One pattern is tried at no more places of one sentence than this; a flood of them is searched in one go.
 _TRIES = 32
 _ANYWHERE = -1
