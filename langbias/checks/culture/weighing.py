@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
@@ -81,8 +81,9 @@ class Weigher:
         self._pairs = {p: row for row, p in enumerate((p for p in weights.pieces if "_" in p), start=1)}
         self._words: dict[str, int] = {}
         self._table: Floats = np.zeros((1 + len(self._pairs) + _WORDS, weights.bias.size + 1), dtype=np.float32)
-        for pair, row in self._pairs.items():
-            self._fill(row, (pair,))
+        at = [weights.pieces[pair] for pair in self._pairs]
+        self._table[1 : 1 + len(at), :-1] = weights.weights[at]
+        self._table[1 : 1 + len(at), -1] = weights.squares[at]
 
     def log_odds(self, text: str, sentences: Sequence[Span]) -> Floats:
         """Log-odds of every head for each of the `sentences` of a folded text, (sentences, heads).
@@ -130,14 +131,12 @@ class Weigher:
         if len(self._words) == _WORDS:
             return 0
         row = 1 + len(self._pairs) + len(self._words)
-        self._words[word] = row
-        self._fill(row, pieces_of(word))
-        return row
-
-    def _fill(self, row: int, pieces: Iterable[str]) -> None:
-        at = [self._weights.pieces[piece] for piece in pieces if piece in self._weights.pieces]
+        known = self._weights.pieces
+        at = [known[piece] for piece in pieces_of(word) if piece in known]
         self._table[row, :-1] = self._weights.weights[at].sum(axis=0)
         self._table[row, -1] = self._weights.squares[at].sum()
+        self._words[word] = row
+        return row
 
 
 @lru_cache(maxsize=64)
