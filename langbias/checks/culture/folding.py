@@ -25,22 +25,26 @@ def _table(fold: tuple[tuple[str, str], ...], strip_marks: bool) -> _Table:
     return _Table({**_COMMON, **dict(fold)}, strip_marks)
 
 
-class _Table(dict[str, str]):
-    """Character -> folded characters, worked out on first use."""
+class _Table(dict[int, str]):
+    """Code point -> folded characters, worked out on first use; `uneven` are the characters that become none or two."""
 
     def __init__(self, fold: dict[str, str], strip_marks: bool) -> None:
-        super().__init__(fold)
+        super().__init__({ord(char): folded for char, folded in fold.items()})
         self._fold = fold
         self._strip = strip_marks
+        self.uneven = {char for char, folded in fold.items() if len(folded) != 1}
 
-    def __missing__(self, char: str) -> str:
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
         folded = char.lower()
-        if len(folded) > 1 and len(char) == 1:
+        if len(folded) > 1:
             folded = folded[0]
         folded = self._fold.get(folded, folded)
         if self._strip:
             folded = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
-        self[char] = folded
+        if len(folded) != 1:
+            self.uneven.add(char)
+        self[code] = folded
         return folded
 
 
@@ -52,11 +56,11 @@ class Folded:
     def __init__(self, source: Text, fold: tuple[tuple[str, str], ...], strip_marks: bool) -> None:
         self.source = source
         table = _table(fold, strip_marks)
-        parts = [table[char] for char in source.value[:LENGTH_LIMIT]]
-        self.value = "".join(parts)
+        said = source.value[:LENGTH_LIMIT]
+        self.value = said.translate(table)
         self._at: list[int] | None = None
-        if len(self.value) != len(parts) or any(len(part) != 1 for part in parts):
-            self._at = [index for index, part in enumerate(parts) for _ in part]
+        if not table.uneven.isdisjoint(said):
+            self._at = [index for index, char in enumerate(said) for _ in table[ord(char)]]
 
     def nfc(self, span: Span) -> Span:
         """The span of `source.value` that `span` (into `value`) came from, combining marks behind it included."""

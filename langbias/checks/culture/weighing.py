@@ -189,10 +189,11 @@ def weighed(hits: list[Hit], text: str, cues: CueIndex, weights: AdviceWeights) 
     odds = scale.log_odds(text, sentences)
     states, found = states_of(hits, sentences)
     verdict = np.einsum("nte,nte->nt", evidence(odds, states), weights.verdict[states])
-    denied = states_of([hit for hit in hits if hit.polarity == "discourage"], sentences)[1]
-    for place, hit in list(found.items()):
-        if hit.polarity == "recommend" and verdict[place] <= 0:
-            found[place] = denied.get(place) or replace(hit, polarity="mention", conditional=False)
+    taken_back = [at for at, hit in found.items() if hit.polarity == "recommend" and verdict[at] <= 0]
+    if taken_back:
+        denied = states_of([hit for hit in hits if hit.polarity == "discourage"], sentences)[1]
+        for place in taken_back:
+            found[place] = denied.get(place) or replace(found[place], polarity="mention", conditional=False)
     added: dict[int, list[int]] = defaultdict(list)
     for number, at in np.argwhere((verdict > 0) & (states != _STATE["recommend"])).tolist():
         added[number].append(at)
