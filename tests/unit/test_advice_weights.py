@@ -220,6 +220,11 @@ class TestTraining:
 
 
 class TestVerdict:
+    # "trainers" alone speaks for exercise, whatever the lexicon says.
+    TRAINERS = made(
+        {(" trainers ", "advised:exercise"): 9.0},
+        verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
+    )
     SAYS_NO = verdict_of(**{state: {"one": -9.0} for state in STATES})
 
     def test_what_the_lexicon_calls_advice_can_be_taken_back(self):
@@ -235,33 +240,21 @@ class TestVerdict:
             assert read(text, made(verdict=follows)) == hits
 
     def test_what_the_lexicon_missed_is_found_and_quoted_by_its_clause(self):
-        weights = made(
-            {(" trainers ", "advised:exercise"): 9.0},
-            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
-        )
         said = folded("The evening is long; lace the trainers. Sleep is far away.")
         pack = load_pack("en").culture
-        hits = weighed([], said, CueIndex(pack.cues, said), weights)
+        hits = weighed([], said, CueIndex(pack.cues, said), self.TRAINERS)
         assert [(hit.type, hit.polarity) for hit in hits] == [("exercise", "recommend")]
         assert said[hits[0].span.start : hits[0].span.end] == "lace the trainers"
         assert not hits[0].conditional
 
     def test_a_condition_in_the_clause_is_kept(self):
-        weights = made(
-            {(" trainers ", "advised:exercise"): 9.0},
-            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
-        )
         said = folded("If the evening is long, lace the trainers.")
-        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
+        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), self.TRAINERS)
         assert [hit.conditional for hit in hits] == [True]
 
     def test_a_condition_in_the_clause_before_is_carried(self):
-        weights = made(
-            {(" trainers ", "advised:exercise"): 9.0},
-            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
-        )
         said = folded("If the evening is long — lace the trainers.")
-        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
+        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), self.TRAINERS)
         assert [hit.conditional for hit in hits] == [True]
 
     def test_a_denial_outlives_advice_taken_back(self):
@@ -281,12 +274,8 @@ class TestVerdict:
             assert not {hit.type for hit in advice_of(said, pack, cues) if hit.polarity == "recommend"}, text[:40]
 
     def test_nothing_is_added_under_things_to_avoid(self):
-        weights = made(
-            {(" trainers ", "advised:exercise"): 9.0},
-            verdict=verdict_of(**{state: {"one": -3.0, "advised": 1.0} for state in STATES}),
-        )
         said = folded("What to avoid:\n- lacing trainers at midnight")
-        assert not weighed([], said, CueIndex(load_pack("en").culture.cues, said), weights)
+        assert not weighed([], said, CueIndex(load_pack("en").culture.cues, said), self.TRAINERS)
 
     def test_an_empty_reply(self):
         assert weighed([], "", CueIndex(load_pack("en").culture.cues, ""), made()) == []

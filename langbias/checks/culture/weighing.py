@@ -211,7 +211,7 @@ def weighed(hits: list[Hit], text: str, cues: CueIndex, weights: AdviceWeights) 
     return sorted(found.values(), key=lambda hit: hit.span)
 
 
-def _on_condition(clause: Clause, clauses: list[Clause], cues: CueIndex, advised: list[Span]) -> bool:
+def _on_condition(clause: Clause, clauses: list[Clause], cues: CueIndex, named: list[Span]) -> bool:
     """Whether an if stands in the clause, or in the one before it where that names nothing of its own."""
     if cues.any("conditional", clause.start, clause.end):
         return True
@@ -219,7 +219,7 @@ def _on_condition(clause: Clause, clauses: list[Clause], cues: CueIndex, advised
     if at == 0:
         return False
     before = clauses[at - 1]
-    alone = not any(before.start <= span.start < before.end for span in advised)
+    alone = not any(before.start <= span.start < before.end for span in named)
     return alone and cues.any("conditional", before.start, before.end)
 
 
