@@ -29,6 +29,7 @@ def bare_array() -> bytes:
 
 
 CORE = ("en", "fa", "ko", "ru", "yo")
+EN = load_pack("en").culture
 NOTHING = np.zeros((len(STATES), len(EVIDENCE)))
 
 
@@ -66,7 +67,7 @@ def read(text: str, weights: AdviceWeights, tag: str = "en") -> dict[str, str]:
     """Type -> polarity after weighing."""
     pack, said = load_pack(tag).culture, folded(text, tag)
     cues = CueIndex(pack.cues, said)
-    return {hit.type: hit.polarity for hit in weighed(hits_of(said, pack, cues), said, cues, weights)}
+    return {hit.type: hit.polarity for hit in weighed(hits_of(said, pack, cues), said, pack, cues, weights)}
 
 
 class TestPieces:
@@ -242,26 +243,32 @@ class TestVerdict:
     def test_what_the_lexicon_missed_is_found_and_quoted_by_its_clause(self):
         said = folded("The evening is long; lace the trainers. Sleep is far away.")
         pack = load_pack("en").culture
-        hits = weighed([], said, CueIndex(pack.cues, said), self.TRAINERS)
+        hits = weighed([], said, pack, CueIndex(pack.cues, said), self.TRAINERS)
         assert [(hit.type, hit.polarity) for hit in hits] == [("exercise", "recommend")]
         assert said[hits[0].span.start : hits[0].span.end] == "lace the trainers"
         assert not hits[0].conditional
 
     def test_a_condition_in_the_clause_is_kept(self):
         said = folded("If the evening is long, lace the trainers.")
-        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), self.TRAINERS)
+        hits = weighed([], said, EN, CueIndex(EN.cues, said), self.TRAINERS)
         assert [hit.conditional for hit in hits] == [True]
 
     def test_a_condition_in_the_clause_before_is_carried(self):
         said = folded("If the evening is long — lace the trainers.")
-        hits = weighed([], said, CueIndex(load_pack("en").culture.cues, said), self.TRAINERS)
+        hits = weighed([], said, EN, CueIndex(EN.cues, said), self.TRAINERS)
         assert [hit.conditional for hit in hits] == [True]
+
+    def test_a_false_friend_is_not_added(self):
+        said = folded("약속은 줄이고 약간 쉬어 가 보세요.", "ko")
+        pack = load_pack("ko")
+        hits = advice_of(said, pack, CueIndex(pack.culture.cues, said))
+        assert "medication" not in {hit.type for hit in hits if hit.polarity == "recommend"}
 
     def test_a_denial_outlives_advice_taken_back(self):
         said = folded("Take a walk.")
         span = Span(0, 4)
         hits = [Hit("exercise", "recommend", False, False, span), Hit("exercise", "discourage", False, False, span)]
-        left = weighed(hits, said, CueIndex(load_pack("en").culture.cues, said), made(verdict=self.SAYS_NO))
+        left = weighed(hits, said, EN, CueIndex(EN.cues, said), made(verdict=self.SAYS_NO))
         assert [hit.polarity for hit in left] == ["discourage"]
 
     @pytest.mark.parametrize("tag", CORE)
@@ -275,10 +282,10 @@ class TestVerdict:
 
     def test_nothing_is_added_under_things_to_avoid(self):
         said = folded("What to avoid:\n- lacing trainers at midnight")
-        assert not weighed([], said, CueIndex(load_pack("en").culture.cues, said), self.TRAINERS)
+        assert not weighed([], said, EN, CueIndex(EN.cues, said), self.TRAINERS)
 
     def test_an_empty_reply(self):
-        assert weighed([], "", CueIndex(load_pack("en").culture.cues, ""), made()) == []
+        assert weighed([], "", EN, CueIndex(EN.cues, ""), made()) == []
 
     @pytest.mark.parametrize("tag", CORE)
     def test_the_packs_own_examples_of_advice_are_still_advice(self, tag):

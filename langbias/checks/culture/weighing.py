@@ -19,10 +19,12 @@ import regex
 from numpy.typing import NDArray
 
 from langbias.checks.culture.clauses import Clause, CueIndex
+from langbias.checks.culture.patterns import spans_of
 from langbias.checks.culture.recommendations import Hit, hits_of
 from langbias.packs import LanguagePack
 from langbias.packs.advice_types import TYPES
 from langbias.packs.advice_weights import EVIDENCE, LONGEST, STATES, AdviceWeights, advice_weights
+from langbias.packs.culture import CultureFile
 from langbias.types import Span
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{Nd}’]+|[?؟？]")
@@ -47,7 +49,7 @@ def advice_of(text: str, pack: LanguagePack, cues: CueIndex) -> list[Hit]:
     """Advice in the folded reply `text`, in order: the lexicon's hits, weighed where the pack has weights."""
     hits = hits_of(text, pack.culture, cues)
     weights = advice_weights(pack.language.tag)
-    return hits if weights is None else weighed(hits, text, cues, weights)
+    return hits if weights is None else weighed(hits, text, pack.culture, cues, weights)
 
 
 def tokens(text: str, span: Span) -> list[str]:
@@ -180,7 +182,7 @@ def states_of(hits: Sequence[Hit], sentences: Sequence[Span]) -> tuple[NDArray[n
     return states, found
 
 
-def weighed(hits: list[Hit], text: str, cues: CueIndex, weights: AdviceWeights) -> list[Hit]:
+def weighed(hits: list[Hit], text: str, pack: CultureFile, cues: CueIndex, weights: AdviceWeights) -> list[Hit]:
     """The lexicon's `hits` in the folded reply `text`, put right by the weights: in order, one a sentence and type."""
     sentences = cues.sentences
     if not sentences:
@@ -204,11 +206,18 @@ def weighed(hits: list[Hit], text: str, cues: CueIndex, weights: AdviceWeights) 
             known = found.get((number, at))
             spoken = next((c for c in clauses if known and c.start <= known.span.start < c.end), clauses[best[at]])
             span = known.span if known else _trimmed(spoken, text)
+            if known is None and _spared(TYPES[at], text[sentences[number].start : sentences[number].end], pack):
+                continue
             if span and not (spoken.lead in ("avoid", "mention") and spoken.inherits(span)):
                 conditional = _on_condition(spoken, clauses, cues, [hit.span for hit in hits])
                 opt_in = cues.any("opt_in", spoken.start, spoken.end)
                 found[number, at] = Hit(TYPES[at], "recommend", conditional, opt_in, span)
     return sorted(found.values(), key=lambda hit: hit.span)
+
+
+def _spared(kind: str, sentence: str, pack: CultureFile) -> bool:
+    """Whether `sentence` holds a false friend of `kind`, which pieces of words cannot tell from the word itself."""
+    return any(block.type == kind and spans_of(block.unless, sentence) for block in pack.recommendation)
 
 
 def _on_condition(clause: Clause, clauses: list[Clause], cues: CueIndex, named: list[Span]) -> bool:
