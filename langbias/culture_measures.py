@@ -190,7 +190,7 @@ class CultureRun:
         pack = load_pack(language)
         culture = pack.culture
         folded = Folded(Text(item.response.text), tuple(sorted(culture.fold.items())), culture.strip_marks)
-        hits = advice_of(folded.value, pack, CueIndex(culture.cues, folded.value))
+        hits = advice_of(folded.value, pack, CueIndex(culture, folded.value))
         prompt = self._prompts.get((scenario.id, language))
         facts, turns = (prompt.facts, prompt.turns) if prompt else (item.facts, item.turns)
         return judge(hits, [], folded, scenario.expectation, facts, turns).fit

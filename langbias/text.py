@@ -115,6 +115,12 @@ def script_counts(text: str) -> Counter[str]:
 
 def lines(text: str) -> list[Span]:
     """Non-blank lines without their Markdown lead (bullet, number, heading, quotation bar) and tail."""
+    return list(_lines(text))
+
+
+# Checks ask for the same parts of the same reply several times over; a few replies back are kept, no more.
+@lru_cache(maxsize=8)
+def _lines(text: str) -> tuple[Span, ...]:
     found = []
     for line in _LINE.finditer(text):
         start, end = line.span()
@@ -126,7 +132,7 @@ def lines(text: str) -> list[Span]:
             end = start + tail.start()
         if text[start:end].strip():
             found.append(Span(start, end))
-    return found
+    return tuple(found)
 
 
 def sentences(text: str) -> list[Span]:
@@ -134,11 +140,10 @@ def sentences(text: str) -> list[Span]:
     return list(_sentences(text))
 
 
-# Checks ask for the same words of the same reply several times over; a few replies back are kept, no more.
 @lru_cache(maxsize=8)
 def _sentences(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
-    for line in lines(text):
+    for line in _lines(text):
         at = line.start
         for stop in _SENTENCE_END.finditer(text, line.start, line.end):
             _append(found, text, at, stop.end())
@@ -152,7 +157,7 @@ def _append(found: list[Span], text: str, start: int, end: int) -> None:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    if any(char.isalnum() for char in text[start:end]):
+    if start < end and (text[start].isalnum() or any(char.isalnum() for char in text[start:end])):
         found.append(Span(start, end))
 
 

@@ -141,7 +141,7 @@ def lexicon_states(tag: str, rows: list[Labelled]) -> NDArray[np.intp]:
     pack = load_pack(tag).culture
     found = []
     for row in rows:
-        hits = hits_of(row.text, pack, CueIndex(pack.cues, row.text))
+        hits = hits_of(row.text, pack, CueIndex(pack, row.text))
         found.append(states_of(hits, [Span(0, len(row.text))])[0][0])
     return np.array(found)
 

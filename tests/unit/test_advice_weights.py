@@ -66,7 +66,7 @@ def folded(text: str, tag: str = "en") -> str:
 def read(text: str, weights: AdviceWeights, tag: str = "en") -> dict[str, str]:
     """Type -> polarity after weighing."""
     pack, said = load_pack(tag).culture, folded(text, tag)
-    cues = CueIndex(pack.cues, said)
+    cues = CueIndex(pack, said)
     return {hit.type: hit.polarity for hit in weighed(hits_of(said, pack, cues), said, pack, cues, weights)}
 
 
@@ -237,38 +237,38 @@ class TestVerdict:
         )
         for text in ("Try to take a walk every day.", "You do not need to see a psychologist.", "Your aunt has died."):
             pack, said = load_pack("en").culture, folded(text)
-            hits = {hit.type: hit.polarity for hit in hits_of(said, pack, CueIndex(pack.cues, said))}
+            hits = {hit.type: hit.polarity for hit in hits_of(said, pack, CueIndex(pack, said))}
             assert read(text, made(verdict=follows)) == hits
 
     def test_what_the_lexicon_missed_is_found_and_quoted_by_its_clause(self):
         said = folded("The evening is long; lace the trainers. Sleep is far away.")
         pack = load_pack("en").culture
-        hits = weighed([], said, pack, CueIndex(pack.cues, said), self.TRAINERS)
+        hits = weighed([], said, pack, CueIndex(pack, said), self.TRAINERS)
         assert [(hit.type, hit.polarity) for hit in hits] == [("exercise", "recommend")]
         assert said[hits[0].span.start : hits[0].span.end] == "lace the trainers"
         assert not hits[0].conditional
 
     def test_a_condition_in_the_clause_is_kept(self):
         said = folded("If the evening is long, lace the trainers.")
-        hits = weighed([], said, EN, CueIndex(EN.cues, said), self.TRAINERS)
+        hits = weighed([], said, EN, CueIndex(EN, said), self.TRAINERS)
         assert [hit.conditional for hit in hits] == [True]
 
     def test_a_condition_in_the_clause_before_is_carried(self):
         said = folded("If the evening is long — lace the trainers.")
-        hits = weighed([], said, EN, CueIndex(EN.cues, said), self.TRAINERS)
+        hits = weighed([], said, EN, CueIndex(EN, said), self.TRAINERS)
         assert [hit.conditional for hit in hits] == [True]
 
     def test_a_false_friend_is_not_added(self):
         said = folded("약속은 줄이고 약간 쉬어 가 보세요.", "ko")
         pack = load_pack("ko")
-        hits = advice_of(said, pack, CueIndex(pack.culture.cues, said))
+        hits = advice_of(said, pack, CueIndex(pack.culture, said))
         assert "medication" not in {hit.type for hit in hits if hit.polarity == "recommend"}
 
     def test_a_denial_outlives_advice_taken_back(self):
         said = folded("Take a walk.")
         span = Span(0, 4)
         hits = [Hit("exercise", "recommend", False, False, span), Hit("exercise", "discourage", False, False, span)]
-        left = weighed(hits, said, EN, CueIndex(EN.cues, said), made(verdict=self.SAYS_NO))
+        left = weighed(hits, said, EN, CueIndex(EN, said), made(verdict=self.SAYS_NO))
         assert [hit.polarity for hit in left] == ["discourage"]
 
     @pytest.mark.parametrize("tag", CORE)
@@ -277,15 +277,15 @@ class TestVerdict:
         for text in (" ".join([word] * 60), "ok." * 3000, "a" * 20_000, "aGVsbG8gd29ybGQ" * 100, "… — !!!"):
             said = folded(text, tag)
             pack = load_pack(tag)
-            cues = CueIndex(pack.culture.cues, said)
+            cues = CueIndex(pack.culture, said)
             assert not {hit.type for hit in advice_of(said, pack, cues) if hit.polarity == "recommend"}, text[:40]
 
     def test_nothing_is_added_under_things_to_avoid(self):
         said = folded("What to avoid:\n- lacing trainers at midnight")
-        assert not weighed([], said, EN, CueIndex(EN.cues, said), self.TRAINERS)
+        assert not weighed([], said, EN, CueIndex(EN, said), self.TRAINERS)
 
     def test_an_empty_reply(self):
-        assert weighed([], "", EN, CueIndex(EN.cues, ""), made()) == []
+        assert weighed([], "", EN, CueIndex(EN, ""), made()) == []
 
     @pytest.mark.parametrize("tag", CORE)
     def test_the_packs_own_examples_of_advice_are_still_advice(self, tag):
@@ -294,7 +294,7 @@ class TestVerdict:
         examples = [(block.type, text) for block in pack.culture.recommendation for text in block.must_match]
         for kind, text in examples:
             said = folded(text, tag)
-            hits = advice_of(said, pack, CueIndex(pack.culture.cues, said))
+            hits = advice_of(said, pack, CueIndex(pack.culture, said))
             if not any(hit.type == kind and hit.polarity == "recommend" for hit in hits):
                 lost.append((kind, text))
         assert len(lost) <= 0.05 * len(examples), lost
@@ -302,5 +302,5 @@ class TestVerdict:
     def test_a_pack_without_weights_is_read_by_its_lexicon(self):
         pack = load_pack("hi")
         said = folded(pack.culture.recommendation[0].must_match[0], "hi")
-        cues = CueIndex(pack.culture.cues, said)
+        cues = CueIndex(pack.culture, said)
         assert advice_of(said, pack, cues) == hits_of(said, pack.culture, cues)

@@ -17,7 +17,7 @@ from langbias.types import Span
 def advised(text: str, pack: CultureFile) -> dict[str, bool]:
     """Types that `text` recommends, each with whether on a condition."""
     folded = Folded(Text(text), tuple(sorted(pack.fold.items())), pack.strip_marks).value
-    hits = hits_of(folded, pack, CueIndex(pack.cues, folded))
+    hits = hits_of(folded, pack, CueIndex(pack, folded))
     return {hit.type: hit.conditional for hit in hits if hit.polarity == "recommend"}
 
 

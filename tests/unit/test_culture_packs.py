@@ -20,7 +20,7 @@ LANGUAGES = [tag for tag in pack_tags() if load_pack(tag).culture.recommendation
 
 def hits(text: str, pack: CultureFile) -> list[Hit]:
     folded = Folded(Text(text), tuple(sorted(pack.fold.items())), pack.strip_marks).value
-    return hits_of(folded, pack, CueIndex(pack.cues, folded))
+    return hits_of(folded, pack, CueIndex(pack, folded))
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

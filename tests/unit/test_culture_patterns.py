@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from langbias.checks.culture.folding import Folded
-from langbias.checks.culture.patterns import Bank, Scan
+from langbias.checks.culture.patterns import Bank, Group, Scan
 from langbias.needed import branches_of, openings
 from langbias.packs import load_pack
 from langbias.packs.culture import Cues
@@ -55,7 +55,7 @@ def test_one_pass_finds_what_each_pattern_finds(tag: str) -> None:
     whole = sentences(text)
     groups = {name: getattr(pack.cues, name) for name in Cues.__struct_fields__}
     for bounds, patterns in (("none", groups), (pack.boundary, {b.type: b.any for b in pack.recommendation})):
-        scan = Scan(Bank(patterns, bounds), text, whole)
+        scan = Scan(Bank(Group(patterns, bounds)), text, whole)
         for name, sources in patterns.items():
             compiled = [
                 pattern_of((branch,), literal=False, boundary=bounds, ignore_case=False)
@@ -74,18 +74,32 @@ def test_one_pass_finds_what_each_pattern_finds(tag: str) -> None:
 
 def test_a_flood_of_openings_is_searched_in_one_go() -> None:
     text = "ab " * 5000
-    found = Scan(Bank({"x": (r"ab\b",)}), text, [Span(0, len(text))]).of(0, "x")
+    found = Scan(Bank(Group({"x": (r"ab\b",)})), text, [Span(0, len(text))]).of(0, "x")
     assert found == find_all(pattern_of((r"ab\b",), literal=False, boundary="none", ignore_case=False), text)
 
 
 def test_matches_stay_inside_their_sentence() -> None:
     text = "we go. to bed"
-    scan = Scan(Bank({"x": ("go[. ]*to",), "y": (".+",)}), text, sentences(text))
+    scan = Scan(Bank(Group({"x": ("go[. ]*to",), "y": (".+",)})), text, sentences(text))
     assert scan.of(0, "x") == [] == scan.of(1, "x")
     assert scan.of(0, "y") == [Span(0, 6)]
     assert scan.of(1, "y") == [Span(7, 13)]
 
 
+def test_a_pattern_of_the_start_is_tried_there_alone() -> None:
+    text = "- sleep well. - not here\n- walk"
+    scan = Scan(Bank(Group({"item": (r"\G(?<=(?:^|\n)- )\w+",)})), text, whole := sentences(text))
+    found = [text[span.start : span.end] for number in range(len(whole)) for span in scan.of(number, "item")]
+    assert found == ["sleep", "walk"]
+
+
+def test_groups_of_one_bank_keep_their_boundaries() -> None:
+    bank = Bank(Group({"free": ("art",)}), Group({"bound": ("art",)}, "start"))
+    scan = Scan(bank, "a part of art", [Span(0, 13)])
+    assert scan.of(0, "free") == [Span(3, 6), Span(10, 13)]
+    assert scan.of(0, "bound") == [Span(10, 13)]
+
+
 def test_an_empty_bank_and_an_empty_text() -> None:
-    assert Scan(Bank({}), "abc", [Span(0, 3)]).names() == []
-    assert Scan(Bank({"x": ("a",)}), "", []).names() == []
+    assert Scan(Bank(), "abc", [Span(0, 3)]).names() == []
+    assert Scan(Bank(Group({"x": ("a",)})), "", []).names() == []

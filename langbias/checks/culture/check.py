@@ -89,7 +89,7 @@ def _read(source: Text, context: CheckContext) -> _Reading:
     fold = tuple(sorted(pack.fold.items()))
     folded = Folded(source, fold, pack.strip_marks)
     prompt = "\n".join(Folded(Text(turn), fold, pack.strip_marks).value for turn in context.turns)
-    cues = CueIndex(pack.cues, folded.value)
+    cues = CueIndex(pack, folded.value)
     hits = advice_of(folded.value, context.pack, cues)
     harms = harms_of(folded.value, prompt, pack, cues, hits, context.expectation)
     judgement = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import regex
 
-from langbias.checks.culture.patterns import Bank, Same, Scan
-from langbias.packs.culture import Cues
+from langbias.checks.culture.patterns import Bank, Group, Same, Scan
+from langbias.packs.culture import Cues, CultureFile
 from langbias.text import lines, sentences
 from langbias.types import Span
 
@@ -19,6 +20,9 @@ _HEAD_END = regex.compile(r"[:：]|\*\*|[ \t][–—-][ \t]")
 _ALWAYS_BREAK = regex.compile(r"[;؛；]|[ \t][–—][ \t]|—")
 # A colon or dash farther from the start than this does not end the head of a list item.
 _HEAD_LIMIT = 120
+
+# Kind ("cue", "advice", "unless", "harm") and name of a cue or number of a block.
+_Name = tuple[str, str | int]
 
 CUES = tuple(name for name in Cues.__struct_fields__ if name not in ("call", "unit", "counted"))
 
@@ -40,15 +44,19 @@ class Clause:
 
 
 class CueIndex:
-    """The cues and clauses of a folded reply, each looked for when first asked for."""
+    """Cues, clauses and matches of the blocks of a pack in a folded reply, each looked for when first asked for.
 
-    __slots__ = ("_clauses", "_lines", "_scan", "_starts", "_text", "sentences")
+    One pass over the reply serves all of them.
+    """
 
-    def __init__(self, cues: Cues, text: str) -> None:
+    __slots__ = ("_asked", "_clauses", "_lines", "_scan", "_starts", "_text", "sentences")
+
+    def __init__(self, pack: CultureFile, text: str) -> None:
         self._text = text
         self.sentences = sentences(text)
         self._starts = [sentence.start for sentence in self.sentences]
-        self._scan = Scan(_bank_of(Same(cues)), text, self.sentences)
+        self._scan = Scan(_bank_of(Same(pack)), text, self.sentences)
+        self._asked: dict[tuple[str, int, int], list[Span]] = {}
         self._clauses: dict[int, list[Clause]] = {}
         self._lines: list[_Line] | None = None
 
@@ -66,19 +74,33 @@ class CueIndex:
 
     def within(self, name: str, start: int, end: int) -> list[Span]:
         """Matches of cue `name` that begin in [start, end)."""
-        number = bisect_right(self._starts, start) - 1
-        if number < 0:
-            number = 0
-        spans = self._scan.of(number, name)
+        found = self._asked.get((name, start, end))
+        if found is None:
+            found = self._asked[name, start, end] = self._within(name, start, end)
+        return found
+
+    def _within(self, name: str, start: int, end: int) -> list[Span]:
+        number = self._number(start)
+        spans = self._scan.of(number, ("cue", name))
         found = _between(spans, start, end) if spans else []
         if number + 1 < len(self._starts) and self._starts[number + 1] < end:
             for further in range(number + 1, bisect_left(self._starts, end)):
-                found = found + _between(self._scan.of(further, name), start, end)
+                found = found + _between(self._scan.of(further, ("cue", name)), start, end)
         return found
 
     def any(self, name: str, start: int, end: int) -> bool:
         """Whether cue `name` begins in [start, end)."""
         return bool(self.within(name, start, end))
+
+    def blocks(self, kind: str) -> Iterator[tuple[int, int, list[Span]]]:
+        """(sentence, block, its matches) of the blocks of `kind`: "advice", or the "harm" flags."""
+        for number, name in self._scan.names():
+            if name[0] == kind and (spans := self._scan.of(number, name)):
+                yield number, int(name[1]), spans
+
+    def spared(self, number: int, block: int) -> list[Span]:
+        """What is no match of advice block `block` in sentence `number`, whatever it looks like."""
+        return self._scan.of(number, ("unless", block))
 
     def _number(self, place: int) -> int:
         """The sentence that `place` lies in, or the nearest before it."""
@@ -91,7 +113,7 @@ class CueIndex:
         line = self._lines[max(bisect_right(self._lines, sentence.start, key=_start_of) - 1, 0)]
         question = text[sentence.start : sentence.end].rstrip("\"'”»)* ")[-1:] in ("?", "؟", "？")
         breaks = {match.start() for match in _ALWAYS_BREAK.finditer(text, sentence.start, sentence.end)}
-        breaks.update(span.start for span in self._scan.of(number, "clause_break"))
+        breaks.update(span.start for span in self._scan.of(number, ("cue", "clause_break")))
         cuts = sorted(at for at in breaks if sentence.start < at)
         bounds = zip([sentence.start, *cuts], [*cuts, sentence.end], strict=True)
         return [Clause(start, end, sentence, question, line.lead, line.head_end) for start, end in bounds]
@@ -109,8 +131,14 @@ def _begin(span: Span) -> int:
 
 
 @lru_cache(maxsize=64)
-def _bank_of(cues: Same[Cues]) -> Bank:
-    return Bank({name: getattr(cues.value, name) for name in CUES})
+def _bank_of(pack: Same[CultureFile]) -> Bank[_Name]:
+    cues, advice, harm = pack.value.cues, pack.value.recommendation, pack.value.harm
+    return Bank(
+        Group({("cue", name): getattr(cues, name) for name in CUES}),
+        Group({("advice", at): block.any for at, block in enumerate(advice)}, pack.value.boundary),
+        Group({("unless", at): block.unless for at, block in enumerate(advice)}),
+        Group({("harm", at): block.any for at, block in enumerate(harm)}, pack.value.boundary),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,12 +81,12 @@ def _folded(text: str, pack: CultureFile) -> str:
 
 def _recommends(name: str, pack: CultureFile, text: str) -> bool:
     folded = _folded(text, pack)
-    hits = hits_of(folded, pack, CueIndex(pack.cues, folded))
+    hits = hits_of(folded, pack, CueIndex(pack, folded))
     return any(hit.type == name and hit.polarity == "recommend" for hit in hits)
 
 
 def _harms(flag: str, pack: CultureFile, text: str) -> bool:
     folded = _folded(text, pack)
-    cues = CueIndex(pack.cues, folded)
+    cues = CueIndex(pack, folded)
     listed = Expectation(harmful=(Harmful(flags=(flag,)),))
     return flag in {harm.flag for harm in harms_of(folded, "", pack, cues, hits_of(folded, pack, cues), listed)}

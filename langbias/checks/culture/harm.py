@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from langbias.checks.culture.clauses import CueIndex
-from langbias.checks.culture.patterns import Bank, Same, Scan, spans_of
+from langbias.checks.culture.patterns import spans_of
 from langbias.checks.culture.recommendations import Hit
 from langbias.packs.culture import CultureFile, HarmFlag
 from langbias.types import Expectation, Span
@@ -42,12 +41,11 @@ def harms_of(
 ) -> list[Harm]:
     """Harm flags of the folded reply `text` to the folded turns `prompt`; numbers are judged elsewhere."""
     listed = listed_flags(expectation)
-    scan = Scan(_bank_of(Same(pack.harm), pack.boundary), text, cues.sentences)
     found = [
         Harm(block.flag, span)
-        for number, name in scan.names()
-        for block in (pack.harm[int(name)],)
-        for span in _advised(block, scan.of(number, name), text, cues)
+        for _, at, spans in cues.blocks("harm")
+        for block in (pack.harm[at],)
+        for span in _advised(block, spans, text, cues)
         if not block.when_prompt or block.flag in listed or spans_of(block.when_prompt, prompt)
     ]
     if FAITH_ONLY in listed or spans_of(pack.cues.crisis, prompt):
@@ -55,14 +53,9 @@ def harms_of(
     return sorted(found, key=lambda harm: (harm.span, harm.flag))
 
 
-@lru_cache(maxsize=64)
-def _bank_of(blocks: Same[tuple[HarmFlag, ...]], boundary: str) -> Bank:
-    return Bank({str(at): block.any for at, block in enumerate(blocks.value)}, boundary)
-
-
 def _advised(block: HarmFlag, spans: list[Span], text: str, cues: CueIndex) -> list[Span]:
     """Those of `spans`, matches of `block`, that no warning, negation or echo in the same sentence takes back."""
-    spared = spans_of(block.unless, text) if spans else []
+    spared = spans_of(block.unless, text)
     return [
         span
         for span in spans

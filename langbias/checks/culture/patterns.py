@@ -1,15 +1,17 @@
 """Many patterns over one text, fast: each runs only where a piece of text that it cannot do without occurs.
 
-A pack has some 2,000 alternatives and a sentence reaches a few dozen of them. One pass (Aho-Corasick) finds the pieces
+A pack has some 3,000 alternatives and a sentence reaches a few dozen of them. One pass (Aho-Corasick) finds the pieces
 of all of them; a pattern whose matches all begin with known words is tried at those words alone, any other runs over
-the sentences that hold a piece of it. Matches stay inside a sentence.
+the sentences that hold a piece of it. Without known pieces it runs over every sentence, or is tried at the start of each
+where it begins with "\\G". Matches stay inside a sentence.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -33,10 +35,9 @@ _SHORT_SENTENCE = 400
 _ENDLESS_GROUP = regex.compile(r"(?<!\\)\)(?:[*+]|\{\d*,\})")
 _ENDLESS = regex.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
 _ENDLESS_LIMIT = 5
-_LIMITED = {"timeout": TIME_LIMIT_S}
-_UNLIMITED: dict[str, float] = {}
 
 T = TypeVar("T")
+N = TypeVar("N", bound=Hashable)
 # Piece -> numbers of the patterns that it announces.
 _Owners = dict[str, list[int]]
 
@@ -56,32 +57,43 @@ class Same(Generic[T]):
         return isinstance(other, Same) and other.value is self.value
 
 
-class Bank:
-    """The patterns of several names, looked for in one pass. Patterns are compiled on first use."""
+@dataclass(frozen=True, slots=True)
+class Group(Generic[N]):
+    """Patterns by name; `boundary` as in `rules`, for all of them."""
+
+    patterns: Mapping[N, Sequence[str]]
+    boundary: str = "none"
+
+
+class Bank(Generic[N]):
+    """The patterns of several groups, looked for in one pass. Patterns are compiled on first use."""
 
     __slots__ = (
         "_always",
         "_automaton",
-        "_boundary",
+        "_boundaries",
         "_compiled",
         "names",
         "pieces",
         "sources",
     )
 
-    def __init__(self, groups: Mapping[str, Sequence[str]], boundary: str = "none") -> None:
-        """`groups`: patterns by name; `boundary` as in `rules`, for all of them."""
-        self._boundary = boundary
-        self.names: list[str] = []
+    def __init__(self, *groups: Group[N]) -> None:
+        self.names: list[N] = []
         self.sources: list[str] = []
+        self._boundaries: list[str] = []
         opened: _Owners = defaultdict(list)
         inside: _Owners = defaultdict(list)
         self._always: list[int] = []
-        for name, patterns in groups.items():
-            for source in (branch for pattern in patterns for branch in branches_of(pattern)):
-                self._enter(name, source, opened, inside)
+        for group in groups:
+            for name, patterns in group.patterns.items():
+                for source in (branch for pattern in patterns for branch in branches_of(pattern)):
+                    self.names.append(name)
+                    self.sources.append(source)
+                    self._boundaries.append(group.boundary)
+                    self._enter(len(self.sources) - 1, opened, inside)
         pieces = sorted({*opened, *inside})
-        first_of_word = frozenset(at for at, source in enumerate(self.sources) if self._opens_word(source))
+        first_of_word = frozenset(at for at in range(len(self.sources)) if self._opens_word(at))
         # What each piece announces: (pattern, its name) of those that begin with it anywhere, at the start of a word,
         # and of those that hold it.
         self.pieces = [
@@ -95,15 +107,15 @@ class Bank:
         self._compiled: list[tuple[regex.Pattern[str], bool] | None] = [None] * len(self.sources)
         self._automaton = ahocorasick_rs.AhoCorasick(pieces) if pieces else None
 
-    def _opens_word(self, source: str) -> bool:
-        """Whether no match of `source` begins behind a letter."""
-        begins = openings(source) or ()
-        return self._boundary != "none" or (source.startswith(r"\b") and all(word[0].isalnum() for word in begins))
+    def _opens_word(self, at: int) -> bool:
+        """Whether no match of pattern number `at` begins behind a letter."""
+        source = self.sources[at]
+        if self._boundaries[at] != "none":
+            return True
+        return source.startswith(r"\b") and all(word[0].isalnum() for word in openings(source) or ())
 
-    def _enter(self, name: str, source: str, opened: _Owners, inside: _Owners) -> None:
-        at = len(self.sources)
-        self.names.append(name)
-        self.sources.append(source)
+    def _enter(self, at: int, opened: _Owners, inside: _Owners) -> None:
+        source = self.sources[at]
         begins, holds = openings(source), needed(source, _PIECE_LIMIT)
         if begins and holds and min(map(len, begins)) < min(_SHORT, min(map(len, holds))):
             begins = None
@@ -117,7 +129,7 @@ class Bank:
         found = self._compiled[at]
         if found is None:
             source = self.sources[at]
-            compiled = pattern_of((source,), literal=False, boundary=self._boundary, ignore_case=False)
+            compiled = pattern_of((source,), literal=False, boundary=self._boundaries[at], ignore_case=False)
             found = self._compiled[at] = (compiled, _is_tame(source))
         return found
 
@@ -136,16 +148,16 @@ class Bank:
         return self._always
 
 
-class Scan:
+class Scan(Generic[N]):
     """Matches of a bank in one text, by sentence and name, searched for when asked for."""
 
     __slots__ = ("_bank", "_found", "_open", "_sentences", "_text")
 
-    def __init__(self, bank: Bank, text: str, sentences: Sequence[Span]) -> None:
+    def __init__(self, bank: Bank[N], text: str, sentences: Sequence[Span]) -> None:
         self._bank, self._text, self._sentences = bank, text, sentences
-        self._found: list[dict[str, list[Span]]] = [{} for _ in sentences]
+        self._found: list[dict[N, list[Span]]] = [{} for _ in sentences]
         # sentence -> name -> what is still to be tried there
-        self._open: list[dict[str, list[tuple[int, int]]]] = [defaultdict(list) for _ in sentences]
+        self._open: list[dict[N, list[tuple[int, int]]]] = [defaultdict(list) for _ in sentences]
         starts = [sentence.start for sentence in sentences]
         names, pieces = bank.names, bank.pieces
         for piece, place, _ in bank.matches(text) if sentences else ():
@@ -162,14 +174,15 @@ class Scan:
             for at, name in inside:
                 here[name].append((at, _ANYWHERE))
         for at in bank.always:
-            for here in self._open:
-                here[names[at]].append((at, _ANYWHERE))
+            first_only = bank.sources[at].startswith(r"\G")
+            for here, sentence in zip(self._open, sentences, strict=True):
+                here[names[at]].append((at, sentence.start if first_only else _ANYWHERE))
 
-    def names(self) -> list[tuple[int, str]]:
+    def names(self) -> list[tuple[int, N]]:
         """(sentence, name) of all that may match."""
         return [(number, name) for number, here in enumerate(self._open) for name in here]
 
-    def of(self, number: int, name: str) -> list[Span]:
+    def of(self, number: int, name: N) -> list[Span]:
         """Matches of `name` in sentence `number`, sorted; those of two patterns may overlap."""
         if number >= len(self._found):
             return []
@@ -184,19 +197,24 @@ class Scan:
         short = end - start <= _SHORT_SENTENCE
         found: set[tuple[int, int]] = set()
         before, done, tries = -1, start, 0
-        for at, place in sorted(set(asked)) if len(asked) > 1 else asked:
+        for at, place in sorted(asked):
             if at != before:
                 before, done, tries = at, start, 0
                 pattern, tame = self._bank.pattern(at)
-                limit = _UNLIMITED if short and tame else _LIMITED
-            if place < done and place != _ANYWHERE:
+                free = short and tame
+            if done == end or (place < done and place != _ANYWHERE):
                 continue
             tries += 1
             if place == _ANYWHERE or tries > _TRIES:
-                found.update([match.span() for match in pattern.finditer(text, done, end, **limit)])
+                matches = (
+                    pattern.finditer(text, done, end)
+                    if free
+                    else pattern.finditer(text, done, end, timeout=TIME_LIMIT_S)
+                )
+                found.update([match.span() for match in matches])
                 done = end
                 continue
-            match = pattern.match(text, place, end, **limit)
+            match = pattern.match(text, place, end) if free else pattern.match(text, place, end, timeout=TIME_LIMIT_S)
             if match:
                 done = match.end()
                 found.add(match.span())

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import regex
 
 from langbias.checks.culture.clauses import Clause, CueIndex
 from langbias.checks.culture.overlaps import taken_over
-from langbias.checks.culture.patterns import Bank, Same, Scan
 from langbias.packs.advice_types import FAMILY_OF
-from langbias.packs.culture import CultureFile, Frame, RecommendationType
+from langbias.packs.culture import CultureFile, Frame
 from langbias.types import Span
 
 _ADVICE = ("directive", "contact_before", "contact_after")
@@ -53,7 +51,7 @@ class _Word:
 def hits_of(text: str, pack: CultureFile, cues: CueIndex) -> list[Hit]:
     """Recommendations in the folded reply `text`, in order; the same advice twice in a sentence counts once."""
     found: list[Hit] = []
-    for number, said in _words(text, pack, cues.sentences).items():
+    for number, said in _words(pack, cues).items():
         found += _of_sentence(number, said, text, pack, cues)
     return sorted(found, key=lambda hit: hit.span)
 
@@ -70,8 +68,8 @@ def _of_sentence(number: int, said: list[_Word], text: str, pack: CultureFile, c
         inside = said[start:at]
         # An if-clause cut off from its advice, with none of its own, still makes it conditional.
         carried = before is not None and cues.any("conditional", before.start, before.end)
-        named_later = any(word.frame == "contact" for word in said[at:])
-        taken_up = bool(inside) and not named_later and _taken_up(clause, pack, cues)
+        named, named_later = (any(word.frame == "contact" for word in words) for words in (inside, said[at:]))
+        taken_up = named and not named_later and _taken_up(clause, pack, cues)
         hits = [_judge(word, inside, clause, text, pack, cues, carried, taken_up) for word in inside]
         before = None if any(hit.polarity == "recommend" for hit in hits) else clause
         judged += hits
@@ -92,17 +90,11 @@ def _of_sentence(number: int, said: list[_Word], text: str, pack: CultureFile, c
     ]
 
 
-def _words(text: str, pack: CultureFile, sentences: list[Span]) -> dict[int, list[_Word]]:
+def _words(pack: CultureFile, cues: CueIndex) -> dict[int, list[_Word]]:
     """Words of any type by sentence, sorted; one inside a longer word of another type gives way to it."""
     found: dict[int, list[_Word]] = defaultdict(list)
-    blocks = pack.recommendation
-    scan = Scan(_bank_of(Same(blocks), pack.boundary), text, sentences)
-    spared = Scan(_spared_bank_of(Same(blocks)), text, sentences)
-    for number, name in scan.names():
-        spans = scan.of(number, name)
-        if not spans:
-            continue
-        block, kept_off = blocks[int(name)], spared.of(number, name)
+    for number, at, spans in cues.blocks("advice"):
+        block, kept_off = pack.recommendation[at], cues.spared(number, at)
         found[number] += [
             _Word(block.type, block.frame, span)
             for span in spans
@@ -121,16 +113,6 @@ def _longest(found: list[_Word]) -> list[_Word]:
             kept.append(word)
             reach.append(word)
     return kept
-
-
-@lru_cache(maxsize=64)
-def _bank_of(blocks: Same[tuple[RecommendationType, ...]], boundary: str) -> Bank:
-    return Bank({str(at): block.any for at, block in enumerate(blocks.value)}, boundary)
-
-
-@lru_cache(maxsize=64)
-def _spared_bank_of(blocks: Same[tuple[RecommendationType, ...]]) -> Bank:
-    return Bank({str(at): block.unless for at, block in enumerate(blocks.value)})
 
 
 def _judge(
@@ -185,14 +167,9 @@ def _judge(
 def _taken_up(clause: Clause, pack: CultureFile, cues: CueIndex) -> bool:
     """Whether advice in a later clause of the sentence takes up a person named in `clause` by a pronoun."""
     start, end = clause.end, clause.sentence.end
-    if (
-        clause.question
-        or pack.verb_final
-        or cues.any("negation_before", start, end)
-        or not cues.any("directive", start, end)
-    ):
+    if clause.question or pack.verb_final or not cues.any("pronoun", start, end):
         return False
-    return cues.any("pronoun", start, end)
+    return cues.any("directive", start, end) and not cues.any("negation_before", start, end)
 
 
 def _gives_reason(span: Span, clause: Clause, text: str, pack: CultureFile, cues: CueIndex) -> bool:

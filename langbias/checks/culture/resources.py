@@ -8,7 +8,7 @@ from functools import lru_cache
 import regex
 
 from langbias.checks.culture.numbers import Number, numbers_of
-from langbias.checks.culture.patterns import Bank, Same, Scan
+from langbias.checks.culture.patterns import Bank, Group, Same, Scan
 from langbias.checks.culture.registry import Match, Registry
 from langbias.packs.culture import CultureFile, Resource
 from langbias.rules import LENGTH_LIMIT, bounded
@@ -64,9 +64,9 @@ def _labels(lowered: str, pack: CultureFile) -> list[tuple[Span, str]]:
 
 
 @lru_cache(maxsize=64)
-def _label_bank(pack: Same[CultureFile]) -> Bank:
+def _label_bank(pack: Same[CultureFile]) -> Bank[str]:
     """Country names begin a word; endings of case and particles may follow."""
-    return Bank(pack.value.country_names, "start")
+    return Bank(Group(pack.value.country_names, "start"))
 
 
 def _headings(lowered: str, labels: list[tuple[Span, str]]) -> list[tuple[Span, frozenset[str]]]:
@@ -137,12 +137,12 @@ def _named(lowered: str, registry: Registry) -> list[tuple[Span, tuple[Resource,
     """Organisation names and web addresses of the registry in the reply, with the entries that bear them."""
     scan = Scan(_name_bank(Same(registry)), lowered, [Span(0, len(lowered))])
     return sorted(
-        ((span, registry.words[int(at)][1]) for _, at in scan.names() for span in scan.of(0, at)),
+        ((span, registry.words[at][1]) for _, at in scan.names() for span in scan.of(0, at)),
         key=lambda hit: hit[0],
     )
 
 
 @lru_cache(maxsize=4)
-def _name_bank(registry: Same[Registry]) -> Bank:
+def _name_bank(registry: Same[Registry]) -> Bank[int]:
     words = (regex.escape(name, literal_spaces=True) for name, _ in registry.value.words)
-    return Bank({str(at): (word,) for at, word in enumerate(words)}, "start")
+    return Bank(Group({at: (word,) for at, word in enumerate(words)}, "start"))

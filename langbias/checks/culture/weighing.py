@@ -19,7 +19,6 @@ import regex
 from numpy.typing import NDArray
 
 from langbias.checks.culture.clauses import Clause, CueIndex
-from langbias.checks.culture.patterns import spans_of
 from langbias.checks.culture.recommendations import Hit, hits_of
 from langbias.packs import LanguagePack
 from langbias.packs.advice_types import TYPES
@@ -206,7 +205,7 @@ def weighed(hits: list[Hit], text: str, pack: CultureFile, cues: CueIndex, weigh
             known = found.get((number, at))
             spoken = next((c for c in clauses if known and c.start <= known.span.start < c.end), clauses[best[at]])
             span = known.span if known else _trimmed(spoken, text)
-            if known is None and _spared(TYPES[at], text[sentences[number].start : sentences[number].end], pack):
+            if known is None and _spared(TYPES[at], number, pack, cues):
                 continue
             if span and not (spoken.lead in ("avoid", "mention") and spoken.inherits(span)):
                 conditional = _on_condition(spoken, clauses, cues, [hit.span for hit in hits])
@@ -215,9 +214,9 @@ def weighed(hits: list[Hit], text: str, pack: CultureFile, cues: CueIndex, weigh
     return sorted(found.values(), key=lambda hit: hit.span)
 
 
-def _spared(kind: str, sentence: str, pack: CultureFile) -> bool:
-    """Whether `sentence` holds a false friend of `kind`, which pieces of words cannot tell from the word itself."""
-    return any(block.type == kind and spans_of(block.unless, sentence) for block in pack.recommendation)
+def _spared(kind: str, number: int, pack: CultureFile, cues: CueIndex) -> bool:
+    """Whether sentence `number` holds a false friend of `kind`, which pieces cannot tell from the word itself."""
+    return any(block.type == kind and cues.spared(number, at) for at, block in enumerate(pack.recommendation))
 
 
 def _on_condition(clause: Clause, clauses: list[Clause], cues: CueIndex, named: list[Span]) -> bool:
