@@ -2,8 +2,8 @@
 
 A pack has some 3,000 alternatives and a sentence reaches a few dozen of them. One pass (Aho-Corasick) finds the pieces
 of all of them; a pattern whose matches all begin with known words is tried at those words alone, any other runs over
-the sentences that hold a piece of it. Without known pieces it runs over every sentence, or is tried at the start of each
-where it begins with "\\G". Matches stay inside a sentence.
+the sentences that hold a piece of it. Without known pieces it runs over every sentence, or is tried at the start of
+each where it begins with "\\G". Matches stay inside a sentence.
 """
 
 from __future__ import annotations
