@@ -2,8 +2,8 @@
 
 A pack has some 3,000 alternatives and a sentence reaches a few dozen of them. One pass (Aho-Corasick) finds the pieces
 of all of them; a pattern whose matches all begin with known words is tried at those words alone, any other runs over
-the sentences that hold a piece of it. Without known pieces it runs over every sentence, or is tried at the start of
-each where it begins with "\\G". Matches stay inside a sentence.
+the sentences that hold a piece of it. Without known pieces it runs over every sentence. One that begins with "\\G"
+is tried at the start of each sentence. Matches stay inside a sentence.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _SHORT = 5
 # One pattern is tried at no more places of one sentence than this; a flood of them is searched in one go.
 _TRIES = 32
 _ANYWHERE = -1
+_AT_START = r"\G"
 # The clock of a time limit costs five times the match. In a sentence this short a pattern that repeats no group without
 # end cannot run long, and goes without.
 _SHORT_SENTENCE = 400
@@ -116,6 +117,9 @@ class Bank(Generic[N]):
 
     def _enter(self, at: int, opened: _Owners, inside: _Owners) -> None:
         source = self.sources[at]
+        if source.startswith(_AT_START):
+            self._always.append(at)  # what it looks back at may stand before the sentence
+            return
         begins, holds = openings(source), needed(source, _PIECE_LIMIT)
         if begins and holds and min(map(len, begins)) < min(_SHORT, min(map(len, holds))):
             begins = None
@@ -174,7 +178,7 @@ class Scan(Generic[N]):
             for at, name in inside:
                 here[name].append((at, _ANYWHERE))
         for at in bank.always:
-            first_only = bank.sources[at].startswith(r"\G")
+            first_only = bank.sources[at].startswith(_AT_START)
             for here, sentence in zip(self._open, sentences, strict=True):
                 here[names[at]].append((at, sentence.start if first_only else _ANYWHERE))
 
