@@ -101,5 +101,5 @@ def test_groups_of_one_bank_keep_their_boundaries() -> None:
 
 
 def test_an_empty_bank_and_an_empty_text() -> None:
-    assert Scan(Bank(), "abc", [Span(0, 3)]).names() == []
-    assert Scan(Bank(Group({"x": ("a",)})), "", []).names() == []
+    assert list(Scan(Bank(), "abc", [Span(0, 3)]).at_once) == []
+    assert list(Scan(Bank(Group({"x": ("a",)})), "", []).at_once) == []

@@ -94,8 +94,8 @@ class CueIndex:
 
     def blocks(self, kind: str) -> Iterator[tuple[int, int, list[Span]]]:
         """(sentence, block, its matches) of the blocks of `kind`: "advice", or the "harm" flags."""
-        for number, name in self._scan.names():
-            if name[0] == kind and (spans := self._scan.of(number, name)):
+        for number, name, spans in self._scan.at_once:
+            if name[0] == kind:
                 yield number, int(name[1]), spans
 
     def spared(self, number: int, block: int) -> list[Span]:
@@ -134,9 +134,9 @@ def _begin(span: Span) -> int:
 def _bank_of(pack: Same[CultureFile]) -> Bank[_Name]:
     cues, advice, harm = pack.value.cues, pack.value.recommendation, pack.value.harm
     return Bank(
-        Group({("cue", name): getattr(cues, name) for name in CUES}),
+        Group({("cue", name): getattr(cues, name) for name in CUES}, lazy=True),
         Group({("advice", at): block.any for at, block in enumerate(advice)}, pack.value.boundary),
-        Group({("unless", at): block.unless for at, block in enumerate(advice)}),
+        Group({("unless", at): block.unless for at, block in enumerate(advice)}, lazy=True),
         Group({("harm", at): block.any for at, block in enumerate(harm)}, pack.value.boundary),
     )
 

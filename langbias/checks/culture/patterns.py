@@ -36,9 +36,12 @@ _SHORT_SENTENCE = 400
 _ENDLESS_GROUP = regex.compile(r"(?<!\\)\)(?:[*+]|\{\d*,\})")
 _ENDLESS = regex.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
 _ENDLESS_LIMIT = 5
+_LIMITED = {"timeout": TIME_LIMIT_S}
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Hashable)
+# Numbers of the patterns searched for at once; numbers and names of the lazy ones.
+Announced = tuple[tuple[int, ...], tuple[tuple[int, N], ...]]
 # Piece -> numbers of the patterns that it announces.
 _Owners = dict[str, list[int]]
 
@@ -60,10 +63,11 @@ class Same(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Group(Generic[N]):
-    """Patterns by name; `boundary` as in `rules`, for all of them."""
+    """Patterns by name; `boundary` as in `rules`, for all of them; `lazy`: searched for by name, when asked for."""
 
     patterns: Mapping[N, Sequence[str]]
     boundary: str = "none"
+    lazy: bool = False
 
 
 class Bank(Generic[N]):
@@ -74,6 +78,7 @@ class Bank(Generic[N]):
         "_automaton",
         "_boundaries",
         "_compiled",
+        "lazy",
         "names",
         "pieces",
         "sources",
@@ -83,6 +88,7 @@ class Bank(Generic[N]):
         self.names: list[N] = []
         self.sources: list[str] = []
         self._boundaries: list[str] = []
+        lazy: set[int] = set()
         opened: _Owners = defaultdict(list)
         inside: _Owners = defaultdict(list)
         self._always: list[int] = []
@@ -92,16 +98,26 @@ class Bank(Generic[N]):
                     self.names.append(name)
                     self.sources.append(source)
                     self._boundaries.append(group.boundary)
-                    self._enter(len(self.sources) - 1, opened, inside)
+                    at = len(self.sources) - 1
+                    self._enter(at, opened, inside)
+                    if group.lazy:
+                        lazy.add(at)
         pieces = sorted({*opened, *inside})
         first_of_word = frozenset(at for at in range(len(self.sources)) if self._opens_word(at))
-        # What each piece announces: (pattern, its name) of those that begin with it anywhere, at the start of a word,
-        # and of those that hold it.
+        self.lazy = frozenset(lazy)
+
+        def announced(numbers: Sequence[int]) -> Announced[N]:
+            return (
+                tuple(at for at in numbers if at not in lazy),
+                tuple((at, self.names[at]) for at in numbers if at in lazy),
+            )
+
+        # What each piece announces: what begins with it anywhere, at the start of a word, and what holds it.
         self.pieces = [
             (
-                tuple((at, self.names[at]) for at in opened.get(piece, ()) if at not in first_of_word),
-                tuple((at, self.names[at]) for at in opened.get(piece, ()) if at in first_of_word),
-                tuple((at, self.names[at]) for at in inside.get(piece, ())),
+                announced([at for at in opened.get(piece, ()) if at not in first_of_word]),
+                announced([at for at in opened.get(piece, ()) if at in first_of_word]),
+                announced(inside.get(piece, ())),
             )
             for piece in pieces
         ]
@@ -153,53 +169,67 @@ class Bank(Generic[N]):
 
 
 class Scan(Generic[N]):
-    """Matches of a bank in one text, by sentence and name, searched for when asked for."""
+    """Matches of a bank in one text, by sentence and name."""
 
-    __slots__ = ("_bank", "_found", "_open", "_sentences", "_text")
+    __slots__ = ("_at_once", "_bank", "_found", "_open", "_sentences", "_text")
 
     def __init__(self, bank: Bank[N], text: str, sentences: Sequence[Span]) -> None:
         self._bank, self._text, self._sentences = bank, text, sentences
-        self._found: list[dict[N, list[Span]]] = [{} for _ in sentences]
-        # sentence -> name -> what is still to be tried there
+        # sentence -> name -> what of the lazy patterns is still to be tried there
         self._open: list[dict[N, list[tuple[int, int]]]] = [defaultdict(list) for _ in sentences]
+        at_once: list[list[tuple[int, int]]] = [[] for _ in sentences]
         starts = [sentence.start for sentence in sentences]
-        names, pieces = bank.names, bank.pieces
+        pieces = bank.pieces
         for piece, place, _ in bank.matches(text) if sentences else ():
             number = bisect_right(starts, place) - 1
             if number < 0:
                 continue
-            anywhere, at_word, inside = pieces[piece]
-            here = self._open[number]
-            for at, name in anywhere:
-                here[name].append((at, place))
-            if at_word and not (place and text[place - 1].isalpha()):
-                for at, name in at_word:
-                    here[name].append((at, place))
-            for at, name in inside:
-                here[name].append((at, _ANYWHERE))
+            anywhere, of_word, inside = pieces[piece]
+            now, later = at_once[number], self._open[number]
+            for at in anywhere[0]:
+                now.append((at, place))
+            for at, name in anywhere[1]:
+                later[name].append((at, place))
+            if (of_word[0] or of_word[1]) and not (place and text[place - 1].isalpha()):
+                for at in of_word[0]:
+                    now.append((at, place))
+                for at, name in of_word[1]:
+                    later[name].append((at, place))
+            for at in inside[0]:
+                now.append((at, _ANYWHERE))
+            for at, name in inside[1]:
+                later[name].append((at, _ANYWHERE))
         for at in bank.always:
             first_only = bank.sources[at].startswith(_AT_START)
-            for here, sentence in zip(self._open, sentences, strict=True):
-                here[names[at]].append((at, sentence.start if first_only else _ANYWHERE))
+            for sentence, now, later in zip(sentences, at_once, self._open, strict=True):
+                asked = later[bank.names[at]] if at in bank.lazy else now
+                asked.append((at, sentence.start if first_only else _ANYWHERE))
+        self._found = [
+            self._search(sentence, asked) if asked else {} for sentence, asked in zip(sentences, at_once, strict=True)
+        ]
+        self._at_once = [
+            (number, name, spans) for number, names in enumerate(self._found) for name, spans in names.items()
+        ]
 
-    def names(self) -> list[tuple[int, N]]:
-        """(sentence, name) of all that may match."""
-        return [(number, name) for number, here in enumerate(self._open) for name in here]
+    @property
+    def at_once(self) -> Sequence[tuple[int, N, list[Span]]]:
+        """(sentence, name, its matches) of all that is not lazy, by sentence."""
+        return self._at_once
 
     def of(self, number: int, name: N) -> list[Span]:
         """Matches of `name` in sentence `number`, sorted; those of two patterns may overlap."""
         if number >= len(self._found):
             return []
-        found = self._found[number].get(name)
-        if found is None:
-            asked = self._open[number].get(name)
-            found = self._found[number][name] = self._search(self._sentences[number], asked) if asked else []
-        return found
+        asked = self._open[number].pop(name, None)
+        if asked:
+            self._found[number].update(self._search(self._sentences[number], asked))
+        return self._found[number].get(name, [])
 
-    def _search(self, sentence: Span, asked: list[tuple[int, int]]) -> list[Span]:
+    def _search(self, sentence: Span, asked: list[tuple[int, int]]) -> dict[N, list[Span]]:
+        """Matches by name of the patterns `asked` for at these places of `sentence`, where there are any."""
         text, start, end = self._text, sentence.start, sentence.end
         short = end - start <= _SHORT_SENTENCE
-        found: set[tuple[int, int]] = set()
+        found: dict[N, set[tuple[int, int]]] = {}
         before, done, tries = -1, start, 0
         for at, place in sorted(asked):
             if at != before:
@@ -210,19 +240,18 @@ class Scan(Generic[N]):
                 continue
             tries += 1
             if place == _ANYWHERE or tries > _TRIES:
-                matches = (
-                    pattern.finditer(text, done, end)
-                    if free
-                    else pattern.finditer(text, done, end, timeout=TIME_LIMIT_S)
-                )
-                found.update([match.span() for match in matches])
+                run = pattern.finditer(text, done, end) if free else pattern.finditer(text, done, end, **_LIMITED)
+                spans = [match.span() for match in run if match.end() > match.start()]
                 done = end
-                continue
-            match = pattern.match(text, place, end) if free else pattern.match(text, place, end, timeout=TIME_LIMIT_S)
-            if match:
+            else:
+                match = pattern.match(text, place, end) if free else pattern.match(text, place, end, **_LIMITED)
+                if not match or match.end() == place:
+                    continue
                 done = match.end()
-                found.add(match.span())
-        return [Span(*span) for span in sorted(found) if span[1] > span[0]] if found else []
+                spans = [match.span()]
+            if spans:
+                found.setdefault(self._bank.names[at], set()).update(spans)
+        return {name: [Span(*span) for span in sorted(spans)] for name, spans in found.items()}
 
 
 def _is_tame(source: str) -> bool:

@@ -60,7 +60,7 @@ def _lower(text: str) -> str:
 def _labels(lowered: str, pack: CultureFile) -> list[tuple[Span, str]]:
     """Country names of the reply with their region, in order."""
     scan = Scan(_label_bank(Same(pack)), lowered, [Span(0, len(lowered))])
-    return sorted((span, region) for _, region in scan.names() for span in scan.of(0, region))
+    return sorted((span, region) for _, region, spans in scan.at_once for span in spans)
 
 
 @lru_cache(maxsize=64)
@@ -137,7 +137,7 @@ def _named(lowered: str, registry: Registry) -> list[tuple[Span, tuple[Resource,
     """Organisation names and web addresses of the registry in the reply, with the entries that bear them."""
     scan = Scan(_name_bank(Same(registry)), lowered, [Span(0, len(lowered))])
     return sorted(
-        ((span, registry.words[at][1]) for _, at in scan.names() for span in scan.of(0, at)),
+        ((span, registry.words[at][1]) for _, at, spans in scan.at_once for span in spans),
         key=lambda hit: hit[0],
     )
 
