@@ -88,7 +88,7 @@ def counted(rows: list[Labelled]) -> list[Counter[str]]:
     for row in rows:
         said = [tokens(row.text, span) for span in sentences(row.text)]
         words = dict.fromkeys(word for sentence in said for word in sentence)
-        pairs = dict.fromkeys(pair for sentence in said for pair in pairs_of(sentence))
+        pairs = dict.fromkeys("_".join(pair) for sentence in said for pair in pairs_of(sentence))
         found.append(Counter([*(piece for word in words for piece in pieces_of(word)), *pairs]))
     return found
 

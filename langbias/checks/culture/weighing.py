@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
@@ -65,9 +65,9 @@ def pieces_of(word: str) -> list[str]:
     return [piece for piece in dict.fromkeys(found) if piece != " "]
 
 
-def pairs_of(words: list[str]) -> list[str]:
-    """Neighbouring words of a sentence, its two ends included, each pair once."""
-    return list(dict.fromkeys(map("_".join, zip(["^", *words], [*words, "$"], strict=True))))
+def pairs_of(words: list[str]) -> Iterator[tuple[str, str]]:
+    """Neighbouring words of a sentence, its two ends included."""
+    return zip(["^", *words], [*words, "$"], strict=True)
 
 
 class Weigher:
@@ -79,10 +79,11 @@ class Weigher:
     def __init__(self, weights: AdviceWeights) -> None:
         self._weights = weights
         self._lock = Lock()
-        self._pairs = {p: row for row, p in enumerate((p for p in weights.pieces if "_" in p), start=1)}
+        joined = [piece for piece in weights.pieces if "_" in piece]
+        self._pairs = {tuple(pair.split("_")): row for row, pair in enumerate(joined, start=1)}
         self._words: dict[str, int] = {}
         self._table: Floats = np.zeros((1 + len(self._pairs) + _WORDS, weights.bias.size + 1), dtype=np.float32)
-        at = [weights.pieces[pair] for pair in self._pairs]
+        at = [weights.pieces[pair] for pair in joined]
         self._table[1 : 1 + len(at), :-1] = weights.weights[at]
         self._table[1 : 1 + len(at), -1] = weights.squares[at]
 
@@ -124,7 +125,7 @@ class Weigher:
                 starts.append(len(rows))
                 rows.append(0)
                 rows += [known(word) or self._learned(word) for word in dict.fromkeys(stretch)]
-                rows += [row for pair in pairs_of(stretch) if (row := pairs(pair))]
+                rows += dict.fromkeys([row for pair in pairs_of(stretch) if (row := pairs(pair))])
         return rows, starts, firsts
 
     def _learned(self, word: str) -> int:
