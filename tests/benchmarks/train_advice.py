@@ -37,15 +37,23 @@ DATA = Path(__file__).parent / "culture_data"
 SETS = (
     ".", "blind", "development", "chat", "test", "test/fresh", "test/last", "written/wordings", "written/close_calls",
 )  # fmt: skip
-UNSEEN = (
+NATURAL = (
     "written/replies", "written/plain", "written/everyday", "written/spoken", "written/usual_replies",
+    "written/scenario_replies", "written/listed_replies", "written/short_lines", "written/long_sentences",
+    "written/loose", "written/usual_replies_2",
 )  # fmt: skip
+# Half of what is named there is denied or only told of: more than in any honest reply.
+HARD = ("written/said_not_advised",)
+UNSEEN = (*NATURAL, *HARD)
+# Sets left out at a time: half the work of one at a time.
+AT_A_TIME = 2
 CORE = ("en", "ko", "ru", "fa", "yo")
 # A piece in fewer sentences than this is left out.
 LEAST_SENTENCES = 3
 # Inverse strength of the regularisation; between 10 and 100 hardly anything changes.
 HEAD_C, VERDICT_C = 30.0, 1.0
-# Advice that is none accuses, advice missed is only missed: verdicts must exceed what gives this share of right ones.
+# Advice that is none accuses, advice missed is only missed: verdicts must exceed what gives this share of right ones
+# in the language, over the sets of NATURAL.
 PRECISION = 0.92
 # A head with fewer examples than this always says no.
 LEAST_EXAMPLES, NEVER = 3, -6.0
@@ -102,8 +110,9 @@ class Heads:
     weights: Array
     bias: Array
 
-    def log_odds(self, counts: list[Counter[str]]) -> Array:
-        return np.asarray(_matrix(counts, self.pieces, self.idf) @ self.weights + self.bias)
+    def log_odds(self, counts: list[Counter[str]]) -> NDArray[np.float32]:
+        odds = _matrix(counts, self.pieces, self.idf) @ self.weights + self.bias
+        return np.asarray(odds, dtype=np.float32)
 
 
 def _matrix(counts: list[Counter[str]], pieces: dict[str, int], idf: Array) -> sparse.csr_matrix:
@@ -152,25 +161,25 @@ class Judged:
 
     tag: str
     source: str
-    evidence: Array
+    evidence: NDArray[np.float32]
     states: NDArray[np.intp]
     answers: NDArray[np.bool_]
     named: NDArray[np.bool_]
 
 
-def judged(tag: str, source: str) -> Judged | None:
-    """Evidence for the rows of `source`, from heads that learned from all other rows; None where it has no rows."""
+def judged(tag: str, sources: tuple[str, ...]) -> list[Judged]:
+    """Evidence for the rows of `sources`, from heads that learned from all other rows."""
     rows = sentences_of(tag)
-    mine = [row for row in rows if row.source == source]
-    if not mine:
-        return None
-    others = [row for row in rows if row.source != source]
+    others = [row for row in rows if row.source not in sources]
     heads = heads_of(others, counted(others))
-    states = lexicon_states(tag, mine)
-    odds = heads.log_odds(counted(mine))
-    answers = np.array([[kind in row.advised for kind in TYPES] for row in mine])
-    named = np.array([[kind in row.named for kind in TYPES] for row in mine])
-    return Judged(tag, source, evidence(odds, states), states, answers, named)
+    found = []
+    for source in sources:
+        if mine := [row for row in rows if row.source == source]:
+            states = lexicon_states(tag, mine)
+            answers = np.array([[kind in row.advised for kind in TYPES] for row in mine])
+            named = np.array([[kind in row.named for kind in TYPES] for row in mine])
+            found.append(Judged(tag, source, evidence(heads.log_odds(counted(mine)), states), states, answers, named))
+    return found
 
 
 def verdict_of(sets: list[Judged]) -> Array:
@@ -186,20 +195,21 @@ def verdict_of(sets: list[Judged]) -> Array:
     return table
 
 
-def surer(sets: list[Judged]) -> float:
-    """The smallest step, in log-odds, that verdicts must exceed for the precision wanted over all of `sets`.
+def surer(sets: list[Judged], tag: str) -> float:
+    """The smallest step, in log-odds, that verdicts must exceed for the precision wanted in `tag`.
 
     Each set is read by a table fitted on the sets of other sources.
     """
+    mine = [one for one in sets if one.tag == tag and one.source in NATURAL]
     verdicts = []
-    for one in sets:
+    for one in mine:
         table = verdict_of([other for other in sets if other.source != one.source])
         verdicts.append(np.einsum("nte,nte->nt", one.evidence, table[one.states]).ravel())
-    every, answers = np.concatenate(verdicts), np.concatenate([one.answers.ravel() for one in sets])
+    every, answers = np.concatenate(verdicts), np.concatenate([one.answers.ravel() for one in mine])
     for step in np.arange(0.0, 3.0, 0.05):
         if answers[every > step].mean() >= PRECISION:
             return float(step)
-    raise SystemExit("no step gives the precision wanted")
+    raise SystemExit(f"{tag}: no step gives the precision wanted")
 
 
 def stricter(table: Array, step: float) -> Array:
@@ -241,19 +251,21 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true")
     options = parser.parse_args()
     with ProcessPoolExecutor() as pool:
-        jobs = [pool.submit(judged, tag, source) for tag in CORE for source in UNSEEN]
-        sets = [found for job in jobs if (found := job.result()) is not None]
-        step = surer(sets)
-        print(f"A verdict must exceed {step:.2f}. Precision / recall / polarity accuracy:\n")
+        folds = [UNSEEN[at :: len(UNSEEN) // AT_A_TIME] for at in range(len(UNSEEN) // AT_A_TIME)]
+        jobs = [pool.submit(judged, tag, fold) for tag in CORE for fold in folds]
+        sets = [one for job in jobs for one in job.result()]
+        steps = {tag: surer(sets, tag) for tag in CORE}
+        print("A verdict must exceed", ", ".join(f"{step:.2f} ({tag})" for tag, step in steps.items()) + ".")
+        print("Precision / recall / polarity accuracy:\n")
         print("| language | set | sentences | lexicon alone | with the weights |\n|---|---|---|---|---|")
         for one in sets:
             # Verdict and heads are both of the other sets: nothing learned from the writer of this one.
-            table = stricter(verdict_of([other for other in sets if other.source != one.source]), step)
+            table = stricter(verdict_of([other for other in sets if other.source != one.source]), steps[one.tag])
             alone, weighed = figures([one], None), figures([one], table)
             print(f"| {one.tag} | {one.source} | {len(one.states)} | {alone} | {weighed} |")
         if not options.measure:
-            table = stricter(verdict_of(sets), step)
-            for line in pool.map(trained, CORE, [table] * len(CORE)):
+            table = verdict_of(sets)
+            for line in pool.map(trained, CORE, [stricter(table, steps[tag]) for tag in CORE]):
                 print(line)
 
 
