@@ -13,6 +13,7 @@ Prints one Markdown table; no row is left out.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ from langbias.types import (
 )
 
 TODAY = "2026-11-23"
+REPLIES = Path(__file__).parents[1] / "data" / "labelled_replies.jsonl"
 CORE = ("en", "ko", "ru", "fa", "yo")
 POLARITY = {"+": "recommend", "-": "discourage", "~": "mention"}
 # One sentence a type of advice and language, for replies to twins.
@@ -261,28 +263,37 @@ def unquoted(directory: Path) -> Row:
 
 
 def speed(directory: Path) -> list[Row]:
-    """Replies a second of process time, a reply being some 500 characters of the sentences above.
+    """Replies a second of process time: short lines put together to some 500 characters, and whole replies.
 
     The patterns are compiled in a pass before; the best of three passes counts, for the machine may be shared.
     """
+    whole: dict[str, list[str]] = {tag: [] for tag in CORE}
+    for line in REPLIES.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        whole[row["language"]].append(row["response"])
     rows = []
     for tag in CORE:
-        texts = [text for _, text in lines_of(directory / f"{tag}.tsv")]
-        replies: list[str] = []
+        lines: list[str] = []
         reply = ""
-        for text in texts:
+        for _, text in lines_of(directory / f"{tag}.tsv"):
             reply += text + "\n"
             if len(reply) >= 500:
-                replies, reply = [*replies, reply], ""
-        spent = []
-        for _ in range(4):
-            began = time.process_time()
-            for text in replies:
-                run(text, tag, "NG")
-            spent.append(time.process_time() - began)
-        rate = len(replies) / min(spent[1:])
-        rows.append(Row(f"{tag}: replies a second", rate, ">=", 150 if tag == "ko" else 500, len(replies)))
+                lines, reply = [*lines, reply], ""
+        goal = 150 if tag == "ko" else 500
+        rows.append(Row(f"{tag}: dense lists a second", rate(lines, tag), ">=", goal, len(lines)))
+        rows.append(Row(f"{tag}: whole replies a second", rate(whole[tag], tag), ">=", goal, len(whole[tag])))
     return rows
+
+
+def rate(texts: list[str], tag: str) -> float:
+    """Texts a second."""
+    spent = []
+    for _ in range(4):
+        began = time.process_time()
+        for text in texts:
+            run(text, tag, "NG")
+        spent.append(time.process_time() - began)
+    return len(texts) / min(spent[1:])
 
 
 def main() -> None:

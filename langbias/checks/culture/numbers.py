@@ -123,15 +123,16 @@ def _disjoint(found: list[Number]) -> list[Number]:
 
 
 def _headed_lines(lowered: str, calls: list[Span]) -> list[tuple[Span, bool]]:
-    """Lines, each with whether the nearest line above that holds no digits speaks of calling (a heading)."""
+    """Lines with digits, each with whether the nearest line above without any speaks of calling (a heading)."""
     found, headed = [], False
     at = 0
     for line in lines(lowered):
         while at < len(calls) and calls[at].start < line.start:
             at += 1
         here = at < len(calls) and calls[at].start < line.end
-        found.append((line, headed))
-        if not _GROUP.search(lowered, line.start, line.end):
+        if _GROUP.search(lowered, line.start, line.end):
+            found.append((line, headed))
+        else:
             headed = here
     return found
 
