@@ -62,10 +62,15 @@ def _of_sentence(number: int, said: list[_Word], text: str, pack: CultureFile, c
     at = 0
     before: Clause | None = None
     for clause in cues.clauses(number):
+        if at == len(said):
+            break
         start = at
         while at < len(said) and said[at].span.start < clause.end:
             at += 1
         inside = said[start:at]
+        if not inside:
+            before = clause
+            continue
         # An if-clause cut off from its advice, with none of its own, still makes it conditional.
         carried = before is not None and cues.any("conditional", before.start, before.end)
         named, named_later = (any(word.frame == "contact" for word in words) for words in (inside, said[at:]))
