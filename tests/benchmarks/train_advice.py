@@ -214,7 +214,9 @@ def surer(sets: list[Judged], tag: str) -> float:
 def stricter(table: Array, step: float) -> Array:
     """`table` with its verdicts lowered: by `step`, or by UNWORDED where the lexicon finds nothing."""
     lowered = table.copy()
-    lowered[:, EVIDENCE.index("one")] -= [UNWORDED if state == "none" else step for state in STATES]
+    steps = np.full(len(STATES), step)
+    steps[STATES.index("none")] = UNWORDED
+    lowered[:, EVIDENCE.index("one")] -= steps
     return lowered
 
 

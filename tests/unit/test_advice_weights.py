@@ -197,13 +197,17 @@ class TestLogOdds:
 
 
 class TestTraining:
-    def test_the_check_counts_as_the_training_did(self):
+    @pytest.fixture
+    def train(self):
         path = Path(__file__).parents[1] / "benchmarks" / "train_advice.py"
         spec = importlib.util.spec_from_file_location("train_advice", path)
         assert spec
         assert spec.loader
-        train = sys.modules["train_advice"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(train)
+        module = sys.modules["train_advice"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    def test_the_check_counts_as_the_training_did(self, train):
         rows = [row for row in train.labelled("ko", ".") if len(sentences(row.text)) == 1][:40]
         assert len(rows) == 40
         counts = train.counted(rows)
@@ -217,6 +221,13 @@ class TestTraining:
         found = np.concatenate([scale.log_odds(row.text, sentences(row.text)) for row in rows])
         assert found == pytest.approx(heads.log_odds(counts), abs=0.25)
         assert np.corrcoef(found.ravel(), heads.log_odds(counts).ravel())[0, 1] > 0.9999
+
+    def test_advice_without_a_word_of_the_lexicon_must_be_surer(self, train):
+        table = np.arange(len(STATES) * len(EVIDENCE), dtype=float).reshape(len(STATES), len(EVIDENCE))
+        taken = table - train.stricter(table, 0.25)
+        assert not taken[:, 1:].any()
+        assert taken[STATES.index("none"), 0] == train.UNWORDED
+        assert set(taken[1:, 0]) == {0.25}
 
 
 class TestVerdict:

@@ -56,6 +56,9 @@ def test_one_pass_finds_what_each_pattern_finds(tag: str) -> None:
     groups = {name: getattr(pack.cues, name) for name in Cues.__struct_fields__}
     for bounds, patterns in (("none", groups), (pack.boundary, {b.type: b.any for b in pack.recommendation})):
         scan = Scan(Bank(Group(patterns, bounds)), text, whole)
+        lazy = Scan(Bank(Group(patterns, bounds, lazy=True)), text, whole)
+        assert scan.at_once
+        assert not lazy.at_once
         for name, sources in patterns.items():
             compiled = [
                 pattern_of((branch,), literal=False, boundary=bounds, ignore_case=False)
@@ -69,7 +72,9 @@ def test_one_pass_finds_what_each_pattern_finds(tag: str) -> None:
                     for match in pattern.finditer(text, sentence.start, sentence.end)
                     if match.end() > match.start()
                 }
-                assert scan.of(number, name) == [Span(*span) for span in sorted(alone)], (name, raw)
+                wanted = [Span(*span) for span in sorted(alone)]
+                assert scan.of(number, name) == wanted, (name, raw)
+                assert lazy.of(number, name) == wanted == lazy.of(number, name), (name, raw)
 
 
 def test_a_flood_of_openings_is_searched_in_one_go() -> None:
