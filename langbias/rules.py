@@ -19,13 +19,14 @@ TIME_LIMIT_S = 2.0
 LENGTH_LIMIT = 200_000
 
 Analyse = Callable[[str], tuple[Token, ...]]
-_LETTER = r"[\p{L}\p{M}\p{Nd}\u200c\u200d_]"
+# What a word is made of.
+LETTER = r"[\p{L}\p{M}\p{Nd}\u200c\u200d_]"
 
 
 def bounded(pattern: str, boundary: str) -> str:
     """`pattern` held to word borders: `start`, `word` (both sides) or `none`. Marks and ZWNJ belong to words."""
-    before = rf"(?<!{_LETTER})" if boundary in ("start", "word") else ""
-    after = rf"(?!{_LETTER})" if boundary == "word" else ""
+    before = rf"(?<!{LETTER})" if boundary in ("start", "word") else ""
+    after = rf"(?!{LETTER})" if boundary == "word" else ""
     return f"{before}(?:{pattern}){after}"
 
 
