@@ -158,7 +158,7 @@ def test_modules_stay_readable() -> None:
 
 
 def test_the_standard_library_re_is_not_used_on_replies() -> None:
-    """`re` splits Yoruba words and knows no time limit; `regex` is used, save where `engines` shows that neither matters."""
+    """`re` splits Yoruba words and knows no time limit; `engines` uses it where neither matters, nobody else."""
     assert [name_of(p) for p in MODULES if "re" in set(imports(p))] == ["checks/culture/engines.py"]
 
 

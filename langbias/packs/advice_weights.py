@@ -24,7 +24,7 @@ FILE = "advice.npz"
 # What the lexicon says of a type in a sentence, in the order of the rows of `verdict`.
 STATES = ("none", "recommend", "mention", "discourage")
 # Columns of `verdict`, see `weighing`.
-EVIDENCE = ("one", "advised", "named", "anything", "lead", "other")
+EVIDENCE = ("one", "advised", "named", "anything", "lead", "other", "joined", "lead_over_rest")
 HEADS = (*(f"advised:{kind}" for kind in TYPES), *(f"named:{kind}" for kind in TYPES), "anything")
 # Pieces of a word, blanks around it included, have 1 to this many characters.
 LONGEST = 4

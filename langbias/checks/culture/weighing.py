@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -32,6 +33,9 @@ _DIGIT = regex.compile(r"\p{Nd}")
 _LEAST = np.float32(1e-9)
 # No other type counts as less likely than this.
 _RIVAL = np.float32(-2.0)
+# Characters between two words of advice that stand side by side.
+_SIDE_BY_SIDE = 40
+_COMMA = regex.compile("[,،，、]")
 # What runs on longer without a blank is no word.
 _LONGEST_WORD = 30
 # Words in a stretch: few sentences learned from are longer.
@@ -147,26 +151,48 @@ def weigher(weights: AdviceWeights) -> Weigher:
     return Weigher(weights)
 
 
-def evidence(odds: Floats, states: NDArray[np.intp]) -> Floats:
-    """What the verdict rests on, (sentences, types, EVIDENCE), from log-odds and the lexicon's states.
+def evidence(odds: Floats, states: NDArray[np.intp], joined: NDArray[np.bool_]) -> Floats:
+    """What the verdict rests on, (sentences, types, EVIDENCE), from log-odds and what the lexicon found.
 
     one: 1. advised, named, anything: the heads. lead: how far the type is ahead of the likeliest other one. other: 1
-    where the lexicon finds another type advised.
+    where the lexicon finds another type advised; joined: 1 where both stand side by side. lead_over_rest: the lead over
+    the types that the lexicon does not find advised.
     """
     count = len(TYPES)
     advised = odds[:, :count]
-    every, first = np.arange(len(advised)), advised.argmax(axis=1)
-    others = advised.copy()
-    others[every, first] = _RIVAL
-    rival = np.maximum(np.repeat(advised[every, first, None], count, axis=1), _RIVAL)
-    rival[every, first] = others.max(axis=1)
     recommended = states == _STATE["recommend"]
     found = np.ones((*advised.shape, len(EVIDENCE)), dtype=np.float32)
     found[..., 1] = advised
     found[..., 2] = odds[:, count : 2 * count]
     found[..., 3] = odds[:, -1:]
-    found[..., 4] = advised - rival
+    found[..., 4] = advised - _rivals(advised)
     found[..., 5] = recommended.sum(axis=1, keepdims=True) > recommended
+    found[..., 6] = joined
+    found[..., 7] = advised - _rivals(np.where(recommended, _RIVAL, advised))
+    return found
+
+
+def _rivals(odds: Floats) -> Floats:
+    """For each type the log-odds of the likeliest other one, (sentences, types)."""
+    every, first = np.arange(len(odds)), odds.argmax(axis=1)
+    others = odds.copy()
+    others[every, first] = _RIVAL
+    found = np.maximum(np.repeat(odds[every, first, None], odds.shape[1], axis=1), _RIVAL)
+    found[every, first] = others.max(axis=1)
+    return found
+
+
+def joined_of(hits: Sequence[Hit], sentences: Sequence[Span], text: str, cues: CueIndex) -> NDArray[np.bool_]:
+    """Whether the lexicon advises a type side by side with another, joined by "or", "and", a comma: as `states_of`."""
+    starts = [sentence.start for sentence in sentences]
+    found = np.zeros((len(sentences), len(TYPES)), dtype=np.bool_)
+    for hit, after in pairwise(sorted((hit for hit in hits if hit.polarity == "recommend"), key=lambda hit: hit.span)):
+        start, end = hit.span.end, after.span.start
+        number = max(bisect_right(starts, hit.span.start) - 1, 0)
+        if hit.type == after.type or not 0 <= end - start <= _SIDE_BY_SIDE or end >= sentences[number].end:
+            continue
+        if _COMMA.search(text, start, end) or cues.any("coordination", start, end):
+            found[number, [_AT[hit.type], _AT[after.type]]] = True
     return found
 
 
@@ -190,7 +216,8 @@ def weighed(hits: list[Hit], text: str, pack: CultureFile, cues: CueIndex, weigh
     scale = weigher(weights)
     odds = scale.log_odds(text, sentences)
     states, found = states_of(hits, sentences)
-    verdict = np.einsum("nte,nte->nt", evidence(odds, states), weights.verdict[states])
+    columns = evidence(odds, states, joined_of(hits, sentences, text, cues))
+    verdict = np.einsum("nte,nte->nt", columns, weights.verdict[states])
     taken_back = [at for at, hit in found.items() if hit.polarity == "recommend" and verdict[at] <= 0]
     if taken_back:
         denied = states_of([hit for hit in hits if hit.polarity == "discourage"], sentences)[1]
