@@ -3,10 +3,10 @@
     pip install scikit-learn
     python tests/benchmarks/train_advice.py [--measure]
 
-Sentences are this project's own, `tests/benchmarks/culture_data`; those of `JUDGING` judge and are left out. The heads (logistic regressions on tf-idf of word pieces and word pairs) learn from all others. The
-verdict (one logistic regression per state of the lexicon, over all languages) is fitted on the sets of `UNSEEN` alone,
-whose sentences served to write no rule, with log-odds from heads that learned from the other sets: a set's writer is
-never in its own heads.
+Sentences are this project's own, `tests/benchmarks/culture_data`; those of `JUDGING` judge and are left out. The heads
+(logistic regressions on tf-idf of word pieces and word pairs) learn from all others. The verdict (one logistic
+regression per state of the lexicon, over all languages) is fitted on the sets of `UNSEEN` alone, whose sentences served
+to write no rule, with log-odds from heads that learned from the other sets: a set's writer is never in its own heads.
 What each set of `UNSEEN` gets when it served for neither is printed; `--measure` does no more than that.
 """
 
