@@ -13,7 +13,16 @@ from langbias.checks.culture import weighing
 from langbias.checks.culture.clauses import CueIndex
 from langbias.checks.culture.folding import Folded
 from langbias.checks.culture.recommendations import Hit, hits_of
-from langbias.checks.culture.weighing import Weigher, advice_of, evidence, pairs_of, pieces_of, tokens, weighed
+from langbias.checks.culture.weighing import (
+    Weigher,
+    advice_of,
+    evidence,
+    joined_of,
+    pairs_of,
+    pieces_of,
+    tokens,
+    weighed,
+)
 from langbias.errors import InvalidDataError
 from langbias.packs import load_pack
 from langbias.packs.advice_types import TYPES
@@ -31,6 +40,7 @@ def bare_array() -> bytes:
 CORE = ("en", "fa", "ko", "ru", "yo")
 EN = load_pack("en").culture
 NOTHING = np.zeros((len(STATES), len(EVIDENCE)))
+ALONE = np.zeros((1, len(TYPES)), dtype=np.bool_)
 
 
 def made(weights=None, bias=0.0, verdict=NOTHING) -> AdviceWeights:
@@ -49,6 +59,13 @@ def verdict_of(**by_state: dict[str, float]) -> np.ndarray:
         for name, value in columns.items():
             table[STATES.index(state), EVIDENCE.index(name)] = value
     return table
+
+
+def advised_by_lexicon(*types: int) -> np.ndarray:
+    """States of one sentence in which the lexicon finds just these types advised."""
+    states = np.zeros((1, len(TYPES)), dtype=np.intp)
+    states[0, list(types)] = STATES.index("recommend")
+    return states
 
 
 def odds(scale: Weigher, *said: str) -> np.ndarray:
@@ -182,18 +199,51 @@ class TestLogOdds:
         many = " ".join(f"{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(300))
         assert np.isfinite(odds(Weigher(made({(" aa ", "anything"): 1.0})), many)).all()
 
-    def test_lead_is_measured_from_the_best_other_type(self):
+    def test_leads_are_measured_from_the_best_other_type(self):
         made_up = np.zeros((1, len(HEADS)), dtype=np.float32)
+        made_up[0, : len(TYPES)] = -5.0
         made_up[0, :3] = (2.0, 1.5, -1.0)
-        lead = evidence(made_up, np.zeros((1, len(TYPES)), dtype=np.intp))[0, :, EVIDENCE.index("lead")]
-        assert lead[:3] == pytest.approx([0.5, -0.5, -3.0])
+        columns = evidence(made_up, advised_by_lexicon(0), ALONE)[0]
+        assert columns[:3, EVIDENCE.index("lead")] == pytest.approx([0.5, -0.5, -3.0])
+        # the first is no rival to advice beside it; nor are types less likely than one in eight
+        assert columns[:3, EVIDENCE.index("lead_over_rest")] == pytest.approx([0.5, 2.5, -2.5])
 
     def test_other_is_another_recommended_type(self):
-        states = np.zeros((1, len(TYPES)), dtype=np.intp)
-        states[0, 1] = STATES.index("recommend")
-        other = evidence(np.zeros((1, len(HEADS)), dtype=np.float32), states)[0, :, EVIDENCE.index("other")]
+        nothing = np.zeros((1, len(HEADS)), dtype=np.float32)
+        other = evidence(nothing, advised_by_lexicon(1), ALONE)[0, :, EVIDENCE.index("other")]
         assert other[0] == 1
         assert other[1] == 0
+
+
+class TestSideBySide:
+    @pytest.mark.parametrize(
+        ("said", "joined"),
+        [
+            ("Try journaling and meditation.", {"journaling", "mindfulness"}),
+            ("Try journaling, meditation, or a short walk.", {"journaling", "mindfulness", "exercise"}),
+            ("Try journaling. Try meditation.", set()),
+            ("Don’t try journaling and meditation.", set()),
+            ("Try journaling.", set()),
+            (
+                "Try journaling when the house has gone to sleep and nobody asks you for anything, then meditation.",
+                set(),
+            ),
+        ],
+    )
+    def test_advice_joined_as_equals(self, said, joined):
+        text = folded(said)
+        cues = CueIndex(EN, text)
+        found = joined_of(hits_of(text, EN, cues), cues.sentences, text, cues)
+        assert found.shape == (len(cues.sentences), len(TYPES))
+        assert {TYPES[at] for at in np.flatnonzero(found.any(axis=0))} == joined
+
+    def test_it_counts_in_the_verdict(self):
+        weights = made(verdict=verdict_of(recommend={"joined": 1.0}))
+        assert read("Try journaling and meditation.", weights) == {
+            "journaling": "recommend",
+            "mindfulness": "recommend",
+        }
+        assert read("Try journaling.", weights) == {"journaling": "mention"}
 
 
 class TestTraining:
@@ -221,6 +271,12 @@ class TestTraining:
         found = np.concatenate([scale.log_odds(row.text, sentences(row.text)) for row in rows])
         assert found == pytest.approx(heads.log_odds(counts), abs=0.25)
         assert np.corrcoef(found.ravel(), heads.log_odds(counts).ravel())[0, 1] > 0.9999
+
+    @pytest.mark.parametrize("tag", CORE)
+    def test_nothing_is_learned_from_what_judges(self, train, tag):
+        judging = {row.text for source in train.JUDGING for row in train.labelled(tag, source)}
+        assert len(judging) > 500
+        assert not judging & {row.text for row in train.sentences_of(tag)}
 
     def test_advice_without_a_word_of_the_lexicon_must_be_surer(self, train):
         table = np.arange(len(STATES) * len(EVIDENCE), dtype=float).reshape(len(STATES), len(EVIDENCE))
