@@ -44,7 +44,7 @@ NATURAL = (
 )  # fmt: skip
 # Half of what is named there is denied or only told of, or most sentences name two or three types: more than in any
 # honest reply.
-HARD = ("written/said_not_advised", "written/joined")
+HARD = ("written/said_not_advised", "written/joined", "written/statements")
 UNSEEN = (*NATURAL, *HARD)
 # A sentence that stands there too ("I'm with you.") is learned from nowhere.
 JUDGING = ("test/two_readings", "test/two_readings_2", "test/two_readings_3")
@@ -58,7 +58,7 @@ HEAD_C, VERDICT_C = 30.0, 1.0
 # Advice that is none accuses, advice missed is only missed. Where the lexicon has no word for it, a verdict must exceed
 # this; where it has, what gives this share of right verdicts in the language, over the sets of NATURAL. More would turn
 # down so much of what the lexicon reads rightly that polarity suffers; the shipped heads know more than those measured.
-UNWORDED, PRECISION = 1.0, 0.91
+UNWORDED, PRECISION = 1.0, 0.90
 # A head with fewer examples than this always says no.
 LEAST_EXAMPLES, NEVER = 3, -6.0
 Array = NDArray[np.float64]
