@@ -12,9 +12,12 @@ import regex
 
 from langbias.rules import LETTER
 
-# What `re` reads otherwise or has known faults with: groups of other kinds (flags, names, atomic), set operations in
-# V1 classes, possessive quantifiers, fuzzy matching.
-_READ_OTHERWISE = regex.compile(r"\(\?(?![:=!]|<[=!])|\[\[|--|&&|\|\||~~|[*+?}]\+|\{(?!\d*,?\d*\})|\[:")
+# What `re` reads otherwise or has known faults with: groups of other kinds (flags, names, atomic), classes within and
+# operations on classes, possessive quantifiers, fuzzy matching.
+_READ_OTHERWISE = regex.compile(r"\(\?(?![:=!]|<[=!])|\[(?:\\.|[^\]\\\[])*+\[|--|&&|\|\||~~|[*+?}]\+|\{(?!\d*,?\d*\})")
+_LOOKBEHIND = regex.compile(r"\(\?<[=!](?P<seen>(?:[^()\\\[]|\\.|\[(?:\\.|[^\]])*+\]|\((?&seen)\))*+)\)")
+# Characters before a place that a pattern under `re` looks back at, at most.
+LOOKS_BACK = 60
 # Classes that patterns and word borders use; `re` knows only \w of them for a letter of a word.
 _CLASSES = tuple(
     (re.compile(quick), regex.compile(full, regex.VERSION1))
@@ -25,13 +28,15 @@ _BEFORE, _AFTER = r"(?<!\w)", r"(?!\w)"
 
 def quick_of(source: str, boundary: str) -> re.Pattern[str] | None:
     """`source` under `re`, where it means the same on every text that is `alike`. `boundary` as in `rules`."""
-    if _READ_OTHERWISE.search(source):
+    # Of fixed length, a lookbehind that repeats nothing sees no more characters than it is written in.
+    seen = [match["seen"] for match in _LOOKBEHIND.finditer(source)]
+    if _READ_OTHERWISE.search(source) or any(len(one) > LOOKS_BACK or "{" in one for one in seen):
         return None
     before = _BEFORE if boundary in ("start", "word") else ""
     after = _AFTER if boundary == "word" else ""
     try:
         return re.compile(f"{before}(?:{source}){after}")
-    except re.error:
+    except (re.error, OverflowError):
         return None  # \p{L}, lookbehind of varying length
 
 

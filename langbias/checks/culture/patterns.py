@@ -19,7 +19,7 @@ from typing import Generic, TypeVar, cast
 import ahocorasick_rs
 import regex
 
-from langbias.checks.culture.engines import alike, quick_of
+from langbias.checks.culture.engines import LOOKS_BACK, alike, quick_of
 from langbias.needed import branches_of, needed, openings
 from langbias.rules import LENGTH_LIMIT, TIME_LIMIT_S, find_all, pattern_of
 from langbias.types import Span
@@ -35,11 +35,14 @@ _AT_START = r"\G"
 # The clock of a time limit costs five times the match. In a sentence this short a pattern that repeats no group without
 # end cannot run long, and goes without.
 _SHORT_SENTENCE = 400
-# Kinds of sentences: longer than that; short; short and of characters that all engines read alike.
+# Kinds of sentences: longer than that; short; short and of characters that both engines read alike.
 _LONG, _SHORT, _PLAIN = range(3)
 _PARTS = regex.compile(
-    r"\\.|\[(?:\\.|[^\]])*+\]|(?P<endless_group>\)(?:[*+]|\{\d*,\}))|(?P<possessive>[*+]\+)|(?P<endless>[*+]|\{\d*,\})|[(|)]"
+    r"\\.|\[(?:\\.|[^\]])*+\]|(?P<open>\((?:\?:)?)|\)(?P<times>[*+]|\{\d*,?\d*\})|[*+]\+|(?P<endless>[*+]|\{\d*,\})|[|)]"
 )
+# A group repeated up to so often, whose rounds nothing marks off, can still be gone through in all ways.
+_FEW_ROUNDS = 3
+_MARKED_OFF = regex.compile(r"(?: |\\s|\[- \]).*|.*(?: |\\s)")
 _ENDLESS_LIMIT = 5
 _LIMITED = {"timeout": TIME_LIMIT_S}
 
@@ -163,12 +166,12 @@ class Bank(Generic[N]):
     def _compile(self, at: int, kind: int) -> tuple[regex.Pattern[str], bool]:
         source, boundary = self.sources[at], self._boundaries[at]
         free = kind != _LONG and _is_tame(source)
-        if free and kind == _PLAIN:
-            # What is tried at the start of a sentence alone need not say so.
-            quick = quick_of(source.removeprefix(_AT_START), boundary)
-            if quick:
-                return cast("regex.Pattern[str]", quick), True
-        return pattern_of((source,), literal=False, boundary=boundary, ignore_case=False), free
+        quick = quick_of(source, boundary) if free and kind == _PLAIN else None
+        if quick:
+            return cast("regex.Pattern[str]", quick), True
+        others = (self._compiled[other].get(at) for other in (_LONG, _SHORT))
+        known = next((found[0] for found in others if found), None)
+        return known or pattern_of((source,), literal=False, boundary=boundary, ignore_case=False), free
 
     def matches(self, text: str) -> list[tuple[int, int, int]]:
         """(piece, where it begins, where it ends) of all pieces in `text`, overlapping ones too, in no order."""
@@ -188,11 +191,11 @@ class Bank(Generic[N]):
 class Scan(Generic[N]):
     """Matches of a bank in one text, by sentence and name."""
 
-    __slots__ = ("_at_once", "_bank", "_found", "_open", "_sentences", "_short", "_text")
+    __slots__ = ("_at_once", "_bank", "_found", "_open", "_plain", "_sentences", "_text")
 
     def __init__(self, bank: Bank[N], text: str, sentences: Sequence[Span]) -> None:
         self._bank, self._text, self._sentences = bank, text, sentences
-        self._short = _PLAIN if alike(text) else _SHORT
+        self._plain = alike(text)
         # sentence -> name -> what of the lazy patterns is still to be tried there
         self._open: list[dict[N, list[tuple[int, int]]]] = [defaultdict(list) for _ in sentences]
         at_once: list[list[tuple[int, int]]] = [[] for _ in sentences]
@@ -243,10 +246,15 @@ class Scan(Generic[N]):
             self._found[number].update(self._search(self._sentences[number], asked))
         return self._found[number].get(name, [])
 
+    def _kind(self, start: int, end: int) -> int:
+        if end - start > _SHORT_SENTENCE:
+            return _LONG
+        return _PLAIN if self._plain or alike(self._text[max(0, start - LOOKS_BACK) : end]) else _SHORT
+
     def _search(self, sentence: Span, asked: list[tuple[int, int]]) -> dict[N, list[Span]]:
         """Matches by name of the patterns `asked` for at these places of `sentence`, where there are any."""
         text, start, end = self._text, sentence.start, sentence.end
-        kind = self._short if end - start <= _SHORT_SENTENCE else _LONG
+        kind = self._kind(start, end)
         found: dict[N, set[tuple[int, int]]] = {}
         before, done, tries = -1, start, 0
         for at, place in sorted(asked):
@@ -272,22 +280,36 @@ class Scan(Generic[N]):
 
 
 def _is_tame(source: str) -> bool:
-    """Whether `source` repeats no group without end, and on no way through its alternatives much else."""
-    ways = [[0, 0]]  # for each open group: endless repeats in this alternative, and in the worst one before
+    """Whether `source` repeats no group without end, and on no way through its alternatives much else.
+
+    What a group repeats a few times counts once if a blank marks the rounds off.
+    """
+    # For each open group: endless repeats in this alternative, in the worst one before, and where it begins.
+    ways = [[0, 0, 0]]
     for match in _PARTS.finditer(source):
-        part = match.group()
-        if match["endless_group"]:
-            return False
-        if match["endless"]:
+        part, times = match.group(), match["times"]
+        if match["open"]:
+            ways.append([0, 0, match.end()])
+        elif match["endless"]:
             ways[-1][0] += 1
-        elif part == "(":
-            ways.append([0, 0])
         elif part == "|":
-            ways[-1] = [0, max(ways[-1])]
-        elif part == ")" and len(ways) > 1:
-            worst = max(ways.pop())
-            ways[-1][0] += worst
-    return max(map(max, ways)) <= _ENDLESS_LIMIT
+            ways[-1][:2] = [0, max(ways[-1][:2])]
+        elif part[0] == ")" and len(ways) > 1:
+            *counts, start = ways.pop()
+            if times and not _few_ways(source[start : match.start()], max(counts), times):
+                return False
+            ways[-1][0] += max(counts)
+    return max(max(counts[:2]) for counts in ways) <= _ENDLESS_LIMIT
+
+
+def _few_ways(body: str, endless: int, times: str) -> bool:
+    """Whether a group that repeats `body` can be gone through in few ways."""
+    most = times.strip("{}").rpartition(",")[2]
+    if not most.isdigit():
+        return False
+    if int(most) <= 1 or _MARKED_OFF.fullmatch(body):
+        return True
+    return not endless and ("|" not in body or int(most) <= _FEW_ROUNDS)
 
 
 @lru_cache(maxsize=16384)
