@@ -183,7 +183,7 @@ def _rivals(odds: Floats) -> Floats:
 
 
 def joined_of(hits: Sequence[Hit], sentences: Sequence[Span], text: str, cues: CueIndex) -> NDArray[np.bool_]:
-    """Whether the lexicon advises a type side by side with another, joined by "or", "and", a comma: as `states_of`."""
+    """Whether the lexicon advises a type beside another, an "or", "and" or comma between: (sentences, types)."""
     starts = [sentence.start for sentence in sentences]
     found = np.zeros((len(sentences), len(TYPES)), dtype=np.bool_)
     for hit, after in pairwise(sorted((hit for hit in hits if hit.polarity == "recommend"), key=lambda hit: hit.span)):
