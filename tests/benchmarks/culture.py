@@ -1,4 +1,4 @@
-"""Measure the culture check on labelled data: `python tests/benchmarks/culture.py --data DIR`.
+"""Measure the culture check on labelled data: `python tests/benchmarks/culture.py --data DIR [DIR ...]`.
 
 DIR holds tab-separated files, one case a line (`\\n` in a text stands for a line break):
   <tag>.tsv        labels, sentence. Labels: +type recommended, +type? on a condition, -type discouraged, ~type only
@@ -7,7 +7,8 @@ DIR holds tab-separated files, one case a line (`\\n` in a text stands for a lin
   pairs.tsv        region, digits, status
   affirming.tsv    language, reply that affirms an LGBTQ person
   harmful.tsv      language, flag, the user's words, reply
-Prints one Markdown table; no row is left out.
+Prints one Markdown table; no row is left out. Of several DIRs the sentences are counted
+together, all else is of the first.
 """
 
 from __future__ import annotations
@@ -99,10 +100,10 @@ def strongest(found: tuple[Recommendation, ...]) -> dict[str, Recommendation]:
     return best
 
 
-def extraction(path: Path, tag: str, verbose: bool) -> list[Row]:
+def extraction(paths: list[Path], tag: str, verbose: bool) -> list[Row]:
     """Precision and recall of recommended types, accuracy of polarity and condition."""
     tp = fp = fn = polarity_n = polarity_ok = condition_n = condition_ok = 0
-    cases = lines_of(path)
+    cases = [row for path in paths for row in lines_of(path)]
     for field, text in cases:
         gold = labels_of(field)
         found = strongest(measures(run(text, tag)).recommendations or ())
@@ -299,15 +300,16 @@ def rate(texts: list[str], tag: str) -> float:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--data", type=Path, default=Path(__file__).parent / "culture_data")
+    parser.add_argument("--data", type=Path, nargs="+", default=[Path(__file__).parent / "culture_data"])
     parser.add_argument("--errors", action="store_true", help="print each case that went wrong first")
     options = parser.parse_args()
-    data: Path = options.data
+    data: Path = options.data[0]
     rows: list[Row] = []
     good: list[tuple[str, str]] = []
     for tag in CORE:
+        if paths := [path for folder in options.data if (path := folder / f"{tag}.tsv").is_file()]:
+            rows += extraction(paths, tag, options.errors)
         if (data / f"{tag}.tsv").is_file():
-            rows += extraction(data / f"{tag}.tsv", tag, options.errors)
             good += [(tag, text) for _, text in lines_of(data / f"{tag}.tsv")]
     if (data / "numbers.tsv").is_file():
         rows.append(numbers(data / "numbers.tsv", options.errors))

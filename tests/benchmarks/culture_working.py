@@ -25,7 +25,7 @@ def main() -> None:
     options = parser.parse_args()
     data: Path = options.data
     tags = options.tags or [tag for tag in pack_tags() if (data / f"{tag}.tsv").is_file()]
-    measured = [(tag, extraction(data / f"{tag}.tsv", tag, options.errors)) for tag in tags]
+    measured = [(tag, extraction([data / f"{tag}.tsv"], tag, options.errors)) for tag in tags]
     print("| language | sentences | precision | recall | polarity accuracy | conditional accuracy |")
     print("|---|---|---|---|---|---|")
     for tag, rows in measured:
