@@ -174,12 +174,8 @@ def evidence(odds: Floats, states: NDArray[np.intp], joined: NDArray[np.bool_]) 
 
 def _rivals(odds: Floats) -> Floats:
     """For each type the log-odds of the likeliest other one, (sentences, types)."""
-    every, first = np.arange(len(odds)), odds.argmax(axis=1)
-    others = odds.copy()
-    others[every, first] = _RIVAL
-    found = np.maximum(np.repeat(odds[every, first, None], odds.shape[1], axis=1), _RIVAL)
-    found[every, first] = others.max(axis=1)
-    return found
+    second, first = np.split(np.partition(odds, -2, axis=1)[:, -2:], 2, axis=1)
+    return np.maximum(np.where(odds == first, second, first), _RIVAL)
 
 
 def joined_of(hits: Sequence[Hit], sentences: Sequence[Span], text: str, cues: CueIndex) -> NDArray[np.bool_]:
