@@ -303,6 +303,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", default=[Path(__file__).parent / "culture_data"])
     parser.add_argument("--errors", action="store_true", help="print each case that went wrong first")
     options = parser.parse_args()
+    for folder in options.data:
+        if not any((folder / f"{tag}.tsv").is_file() for tag in CORE):
+            parser.error(f"{folder} holds no <tag>.tsv of {', '.join(CORE)}")
     data: Path = options.data[0]
     rows: list[Row] = []
     good: list[tuple[str, str]] = []

@@ -42,13 +42,13 @@ NATURAL = (
     "written/scenario_replies", "written/listed_replies", "written/short_lines", "written/long_sentences",
     "written/loose", "written/usual_replies_2", "written/mixed", "written/mixed_2", "written/verbs",
 )  # fmt: skip
-# Half of what is named there is denied or only told of, or most sentences name two or three types: more than in any
-# honest reply.
+# Of what is named there about half is denied or only told of, or most sentences name two or three types: more than in
+# any honest reply.
 HARD = ("written/said_not_advised", "written/joined", "written/statements")
 UNSEEN = (*NATURAL, *HARD)
 # A sentence that stands there too ("I'm with you.") is learned from nowhere.
 JUDGING = ("test/two_readings", "test/two_readings_2", "test/two_readings_3")
-# Sets left out at a time: a quarter of the work of one at a time.
+# Sets left out at a time, or one more: a quarter of the work of one at a time.
 AT_A_TIME = 4
 CORE = ("en", "ko", "ru", "fa", "yo")
 # A piece in fewer sentences than this is left out.

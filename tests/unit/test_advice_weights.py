@@ -203,10 +203,13 @@ class TestLogOdds:
         made_up = np.zeros((1, len(HEADS)), dtype=np.float32)
         made_up[0, : len(TYPES)] = -5.0
         made_up[0, :3] = (2.0, 1.5, -1.0)
+        alone = np.full((1, len(HEADS)), -5.0, dtype=np.float32)
         columns = evidence(made_up, advised_by_lexicon(0), ALONE)[0]
         assert columns[:3, EVIDENCE.index("lead")] == pytest.approx([0.5, -0.5, -3.0])
-        # the first is no rival to advice beside it; nor are types less likely than one in eight
+        # the first is no rival to advice beside it
         assert columns[:3, EVIDENCE.index("lead_over_rest")] == pytest.approx([0.5, 2.5, -2.5])
+        # no rival counts as less likely than a log-odds of -2
+        assert evidence(alone, advised_by_lexicon(), ALONE)[0, :, EVIDENCE.index("lead")] == pytest.approx(-3.0)
 
     def test_other_is_another_recommended_type(self):
         nothing = np.zeros((1, len(HEADS)), dtype=np.float32)
@@ -222,6 +225,9 @@ class TestSideBySide:
             ("Try journaling and meditation.", {"journaling", "mindfulness"}),
             ("Try journaling, meditation, or a short walk.", {"journaling", "mindfulness", "exercise"}),
             ("Try journaling. Try meditation.", set()),
+            ("Try journaling. Also, try meditation.", set()),
+            ("Try journaling or try a walk with music.", {"journaling", "exercise"}),
+            ("Try meditation journaling.", set()),
             ("Don’t try journaling and meditation.", set()),
             ("Try journaling.", set()),
             (
@@ -230,7 +236,7 @@ class TestSideBySide:
             ),
         ],
     )
-    def test_advice_joined_as_equals(self, said, joined):
+    def test_advice_joined_to_the_next(self, said, joined):
         text = folded(said)
         cues = CueIndex(EN, text)
         found = joined_of(hits_of(text, EN, cues), cues.sentences, text, cues)

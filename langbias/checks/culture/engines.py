@@ -18,7 +18,7 @@ _READ_OTHERWISE = regex.compile(r"\(\?(?![:=!]|<[=!])|\[(?:\\.|[^\]\\\[])*+\[|--
 _LOOKBEHIND = regex.compile(r"\(\?<[=!](?P<seen>(?:[^()\\\[]|\\.|\[(?:\\.|[^\]])*+\]|\((?&seen)\))*+)\)")
 # Characters before a place that a pattern under `re` looks back at, at most.
 LOOKS_BACK = 60
-# Classes that patterns and word borders use; `re` knows only \w of them for a letter of a word.
+# What patterns and word borders ask of a character, in both engines: a word border (LETTER) is \w under `re`.
 _CLASSES = tuple(
     (re.compile(quick), regex.compile(full, regex.VERSION1))
     for quick, full in ((r"\w", r"\w"), (r"\d", r"\d"), (r"\s", r"\s"), (r"\w", LETTER))

@@ -32,17 +32,22 @@ _SHORT_PIECE = 5
 _TRIES = 32
 _ANYWHERE = -1
 _AT_START = r"\G"
-# The clock of a time limit costs five times the match. In a sentence this short a pattern that repeats no group without
-# end cannot run long, and goes without.
+# The clock of a time limit costs five times the match. In a sentence this short a pattern not known to run long goes
+# without (see `_is_tame`).
 _SHORT_SENTENCE = 400
 # Kinds of sentences: longer than that; short; short and of characters that both engines read alike.
 _LONG, _SHORT, _PLAIN = range(3)
 _PARTS = regex.compile(
     r"\\.|\[(?:\\.|[^\]])*+\]|(?P<open>\((?:\?:)?)|\)(?P<times>[*+]|\{\d*,?\d*\})|[*+]\+|(?P<endless>[*+]|\{\d*,\})|[|)]"
 )
-# A group repeated up to so often, whose rounds nothing marks off, can still be gone through in all ways.
+# A group of alternatives repeated up to so often can be gone through in all ways, whatever marks the rounds off.
 _FEW_ROUNDS = 3
-_MARKED_OFF = regex.compile(r"(?: |\\s|\[- \]).*|.*(?: |\\s)")
+_VARIES = regex.compile(r"(?<!\\)(?:\?(?![:=!<])|[{*+])")
+# A round that begins or ends with a blank, and what else could take a blank in.
+_MARKED_OFF = regex.compile(r"(?: |\\s|\[- \])(?![?*{])(?P<rest>.*)|(?P<rest>.*) ")
+_TAKES_BLANKS = regex.compile(r"(?<!\\)\.|\[\^(?![^\]]* )|\[(?!\^)[^\]]* |\\[sWD]| [?*{]")
+# Two endless repeats with nothing between them share what stands there in as many ways as it has characters.
+_TWO_ENDLESS = regex.compile(r"(?<!\\)[*+](?:\\[a-zA-Z](?:\{\w+\})?|\.|\[(?:\\.|[^\]])*+\])[*+](?!\+)")
 _ENDLESS_LIMIT = 5
 _LIMITED = {"timeout": TIME_LIMIT_S}
 
@@ -280,10 +285,13 @@ class Scan(Generic[N]):
 
 
 def _is_tame(source: str) -> bool:
-    """Whether `source` repeats no group without end, and on no way through its alternatives much else.
+    """Whether `source` holds nothing that is known to run long on a short sentence.
 
-    What a group repeats a few times counts once if a blank marks the rounds off.
+    It repeats no group without end; what it repeats a few times is marked off by blanks; on no way through its
+    alternatives are more than a few endless repeats, and no two of them side by side. No proof: a guard for packs.
     """
+    if _TWO_ENDLESS.search(source):
+        return False
     # For each open group: endless repeats in this alternative, in the worst one before, and where it begins.
     ways = [[0, 0, 0]]
     for match in _PARTS.finditer(source):
@@ -303,13 +311,21 @@ def _is_tame(source: str) -> bool:
 
 
 def _few_ways(body: str, endless: int, times: str) -> bool:
-    """Whether a group that repeats `body` can be gone through in few ways."""
+    """Whether a group that repeats `body`, with so many `endless` repeats on its worst way, has few ways through."""
     most = times.strip("{}").rpartition(",")[2]
     if not most.isdigit():
         return False
-    if int(most) <= 1 or _MARKED_OFF.fullmatch(body):
+    if int(most) <= 1:
         return True
-    return not endless and ("|" not in body or int(most) <= _FEW_ROUNDS)
+    if not _VARIES.search(body):
+        return "|" not in body or int(most) <= _FEW_ROUNDS or _marked_off(body)
+    return endless <= 1 and _marked_off(body)
+
+
+def _marked_off(body: str) -> bool:
+    """Whether each alternative of `body` begins or ends with a blank, and takes in no other of varying number."""
+    rounds = [_MARKED_OFF.fullmatch(branch) for branch in branches_of(body)]
+    return all(found and not _TAKES_BLANKS.search(found["rest"]) for found in rounds)
 
 
 @lru_cache(maxsize=16384)

@@ -155,8 +155,8 @@ def evidence(odds: Floats, states: NDArray[np.intp], joined: NDArray[np.bool_]) 
     """What the verdict rests on, (sentences, types, EVIDENCE), from log-odds and what the lexicon found.
 
     one: 1. advised, named, anything: the heads. lead: how far the type is ahead of the likeliest other one. other: 1
-    where the lexicon finds another type advised; joined: 1 where both stand side by side. lead_over_rest: the lead over
-    the types that the lexicon does not find advised.
+    where the lexicon finds another type advised; joined: 1 where it finds this and the next one advised side by side
+    (see `joined_of`). lead_over_rest: the lead over the types that the lexicon does not find advised.
     """
     count = len(TYPES)
     advised = odds[:, :count]
@@ -179,7 +179,10 @@ def _rivals(odds: Floats) -> Floats:
 
 
 def joined_of(hits: Sequence[Hit], sentences: Sequence[Span], text: str, cues: CueIndex) -> NDArray[np.bool_]:
-    """Whether the lexicon advises a type beside another, an "or", "and" or comma between: (sentences, types)."""
+    """Whether the lexicon's next hit of advice is of another type, an "or", "and" or comma between: (sentences, types).
+
+    Both types are marked.
+    """
     starts = [sentence.start for sentence in sentences]
     found = np.zeros((len(sentences), len(TYPES)), dtype=np.bool_)
     for hit, after in pairwise(sorted((hit for hit in hits if hit.polarity == "recommend"), key=lambda hit: hit.span)):
