@@ -19,7 +19,7 @@ from typing import Generic, TypeVar, cast
 import ahocorasick_rs
 import regex
 
-from langbias.checks.culture.engines import LOOKS_BACK, alike, quick_of
+from langbias.checks.culture.engines import LOOKS_BACK, alike, is_tame, quick_of
 from langbias.needed import branches_of, needed, openings
 from langbias.rules import LENGTH_LIMIT, TIME_LIMIT_S, find_all, pattern_of
 from langbias.types import Span
@@ -33,22 +33,10 @@ _TRIES = 32
 _ANYWHERE = -1
 _AT_START = r"\G"
 # The clock of a time limit costs five times the match. In a sentence this short a pattern not known to run long goes
-# without (see `_is_tame`).
+# without (see `is_tame`).
 _SHORT_SENTENCE = 400
 # Kinds of sentences: longer than that; short; short and of characters that both engines read alike.
 _LONG, _SHORT, _PLAIN = range(3)
-_PARTS = regex.compile(
-    r"\\.|\[(?:\\.|[^\]])*+\]|(?P<open>\((?:\?:)?)|\)(?P<times>[*+]|\{\d*,?\d*\})|[*+]\+|(?P<endless>[*+]|\{\d*,\})|[|)]"
-)
-# A group of alternatives repeated up to so often can be gone through in all ways, whatever marks the rounds off.
-_FEW_ROUNDS = 3
-_VARIES = regex.compile(r"(?<!\\)(?:\?(?![:=!<])|[{*+])")
-# A round that begins or ends with a blank, and what else could take a blank in.
-_MARKED_OFF = regex.compile(r"(?: |\\s|\[- \])(?![?*{])(?P<rest>.*)|(?P<rest>.*) ")
-_TAKES_BLANKS = regex.compile(r"(?<!\\)\.|\[\^(?![^\]]* )|\[(?!\^)[^\]]* |\\[sWD]| [?*{]")
-# Two endless repeats with nothing between them share what stands there in as many ways as it has characters.
-_TWO_ENDLESS = regex.compile(r"(?<!\\)[*+](?:\\[a-zA-Z](?:\{\w+\})?|\.|\[(?:\\.|[^\]])*+\])[*+](?!\+)")
-_ENDLESS_LIMIT = 5
 _LIMITED = {"timeout": TIME_LIMIT_S}
 
 T = TypeVar("T")
@@ -170,7 +158,7 @@ class Bank(Generic[N]):
 
     def _compile(self, at: int, kind: int) -> tuple[regex.Pattern[str], bool]:
         source, boundary = self.sources[at], self._boundaries[at]
-        free = kind != _LONG and _is_tame(source)
+        free = kind != _LONG and is_tame(source)
         quick = quick_of(source, boundary) if free and kind == _PLAIN else None
         if quick:
             return cast("regex.Pattern[str]", quick), True
@@ -282,50 +270,6 @@ class Scan(Generic[N]):
             if spans:
                 found.setdefault(self._bank.names[at], set()).update(spans)
         return {name: [Span(*span) for span in sorted(spans)] for name, spans in found.items()}
-
-
-def _is_tame(source: str) -> bool:
-    """Whether `source` holds nothing that is known to run long on a short sentence.
-
-    It repeats no group without end; what it repeats a few times is marked off by blanks; on no way through its
-    alternatives are more than a few endless repeats, and no two of them side by side. No proof: a guard for packs.
-    """
-    if _TWO_ENDLESS.search(source):
-        return False
-    # For each open group: endless repeats in this alternative, in the worst one before, and where it begins.
-    ways = [[0, 0, 0]]
-    for match in _PARTS.finditer(source):
-        part, times = match.group(), match["times"]
-        if match["open"]:
-            ways.append([0, 0, match.end()])
-        elif match["endless"]:
-            ways[-1][0] += 1
-        elif part == "|":
-            ways[-1][:2] = [0, max(ways[-1][:2])]
-        elif part[0] == ")" and len(ways) > 1:
-            *counts, start = ways.pop()
-            if times and not _few_ways(source[start : match.start()], max(counts), times):
-                return False
-            ways[-1][0] += max(counts)
-    return max(max(counts[:2]) for counts in ways) <= _ENDLESS_LIMIT
-
-
-def _few_ways(body: str, endless: int, times: str) -> bool:
-    """Whether a group that repeats `body`, with so many `endless` repeats on its worst way, has few ways through."""
-    most = times.strip("{}").rpartition(",")[2]
-    if not most.isdigit():
-        return False
-    if int(most) <= 1:
-        return True
-    if not _VARIES.search(body):
-        return "|" not in body or int(most) <= _FEW_ROUNDS or _marked_off(body)
-    return endless <= 1 and _marked_off(body)
-
-
-def _marked_off(body: str) -> bool:
-    """Whether each alternative of `body` begins or ends with a blank, and takes in no other of varying number."""
-    rounds = [_MARKED_OFF.fullmatch(branch) for branch in branches_of(body)]
-    return all(found and not _TAKES_BLANKS.search(found["rest"]) for found in rounds)
 
 
 @lru_cache(maxsize=16384)
