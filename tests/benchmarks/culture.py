@@ -239,7 +239,7 @@ def twins(verbose: bool) -> list[Row]:
             if verbose and adapting[-1] < 0.5:
                 print(f"twins\t{tag}\t{one.id} / {other.id}\t{adapting[-1]:.2f}\t{replies}")
         rows += [
-            Row(f"{tag}: twins, largest absolute sensitivity of a fixed generic reply", max(fixed), "<=", 0.02, len(fixed)),
+            Row(f"{tag}: twins, largest sensitivity of a fixed generic reply", max(fixed), "<=", 0.02, len(fixed)),
             Row(f"{tag}: twins, mean sensitivity of replies that adapt", fmean(adapting), ">=", 0.5, len(adapting)),
             Row(f"{tag}: twins, lowest sensitivity of replies that adapt", min(adapting), ">=", 0.5, len(adapting)),
         ]
