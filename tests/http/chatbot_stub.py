@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Fate = Literal["whole", "reset", "cut", "stall", "garbage", "silent close"]
+_LONGEST_HOLD = 20.0  # s: a condition that never comes true fails its test's assertion instead of hanging it
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back, and what fate befalls it on the way."""
+    """What goes back, when (after `delay` seconds, not before `hold` is true), and what fate befalls it on the way."""
 
     body: bytes | dict[str, Any] | list[Any] = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    hold: Callable[[], bool] = lambda: True
     fate: Fate = "whole"
 
     def encoded(self) -> bytes:
@@ -98,7 +100,7 @@ class ChatbotStub:
                 self.most_at_once = max(self.most_at_once, self._at_once)
                 try:
                     answer = self.respond if isinstance(self.respond, Answer) else self.respond(seen)
-                    await asyncio.sleep(answer.delay)
+                    await self._wait(answer)
                 finally:
                     self._at_once -= 1
                 if not await self._send(answer, writer):
@@ -107,6 +109,12 @@ class ChatbotStub:
             self.cancelled_by_client += 1
         finally:
             writer.close()
+
+    async def _wait(self, answer: Answer) -> None:
+        await asyncio.sleep(answer.delay)
+        give_up = self._loop.time() + _LONGEST_HOLD
+        while not answer.hold() and self._loop.time() < give_up:
+            await asyncio.sleep(0.005)
 
     async def _send(self, answer: Answer, writer: asyncio.StreamWriter) -> bool:
         data = answer.encoded()

@@ -92,11 +92,9 @@ def test_answers_leave_nothing_for_the_garbage_collector(serve, world):
 
 
 def test_a_slow_but_steady_reply_meets_the_limit_for_the_whole(serve, world):
-    stub = serve(lambda seen: dataclasses.replace(ok(seen), delay=5))
+    stub = serve(lambda seen: dataclasses.replace(ok(seen), delay=60))
     w = world(bot(stub, pace=Pace(timeout=0.3)))
-    started = time.monotonic()
     w.collect(ONCE)
-    assert time.monotonic() - started < 2
     assert "no whole reply within 0.3 s" in w.responses()[0].error
 
 
@@ -205,8 +203,8 @@ def test_a_wait_beyond_patience_is_a_stop_and_no_failure(serve, world, connectio
     stub = serve(Answer({"error": {"message": "daily limit"}}, 429, {"retry-after": "86400"}))
     w = world(bot(stub), scenarios=10)
     started = time.monotonic()
-    report = w.collect(dataclasses.replace(QUICK, patience=3, max_connections=connections))
-    assert time.monotonic() - started < 2
+    report = w.collect(dataclasses.replace(QUICK, patience=120, max_connections=connections))
+    assert time.monotonic() - started < 60, "it must not even wait as long as it has patience"
     assert "asks to wait 86400 s" in report.stopped[0].reason
     assert report.remaining == 10
 
@@ -279,15 +277,17 @@ def test_an_exhausted_allowance_is_waited_out(serve, world):
 
 
 def test_never_more_connections_than_allowed_and_a_ramp_from_the_first(serve, world):
-    stub = serve(lambda seen: dataclasses.replace(ok(seen), delay=0.05))
+    """The server keeps every reply until as many requests are there as may be: they come without a first answer."""
+    patient = dataclasses.replace(QUICK, timeout=60)
+    stub = serve(lambda seen: dataclasses.replace(ok(seen), hold=lambda: stub.most_at_once >= 6))
     w = world(bot(stub), scenarios=40)
-    w.collect(dataclasses.replace(QUICK, max_connections=6))
+    w.collect(dataclasses.replace(patient, max_connections=6))
     assert stub.most_at_once == 6
-    stub = serve(lambda seen: dataclasses.replace(ok(seen), delay=0.05))
-    w = world(bot(stub, id="ramp", pace=Pace(max_connections=40)), scenarios=120)
+    ramp = serve(lambda seen: dataclasses.replace(ok(seen), hold=lambda: ramp.most_at_once >= 40))
+    w = world(bot(ramp, id="ramp", pace=Pace(max_connections=40)), scenarios=120)
     w.path = w.path / "ramp"
-    w.collect(QUICK)
-    assert 30 < stub.most_at_once <= 40
+    w.collect(patient)
+    assert ramp.most_at_once == 40
 
 
 def test_requests_per_minute(serve, world):
@@ -295,7 +295,7 @@ def test_requests_per_minute(serve, world):
     w = world(bot(stub, pace=Pace(requests_per_minute=600)), scenarios=6)
     started = time.monotonic()
     w.collect()
-    assert 0.5 <= time.monotonic() - started < 1.5
+    assert 0.5 <= time.monotonic() - started < 20
 
 
 def test_tokens_per_minute(serve, world):
@@ -303,7 +303,7 @@ def test_tokens_per_minute(serve, world):
     w = world(bot(stub, pace=Pace(tokens_per_minute=18 * 600)), scenarios=6)
     started = time.monotonic()
     w.collect(dataclasses.replace(QUICK, max_connections=1))
-    assert 0.45 <= time.monotonic() - started < 1.5
+    assert 0.45 <= time.monotonic() - started < 20
 
 
 def test_max_calls_stops_cleanly_and_the_next_session_goes_on(serve, world):
@@ -455,15 +455,17 @@ def test_cancellation_from_outside_stores_what_came(serve, world):
 
 
 def test_a_second_process_is_refused_while_the_first_collects(serve, world):
-    stub = serve(lambda seen: dataclasses.replace(ok(seen), delay=0.3))
+    refused = threading.Event()
+    stub = serve(lambda seen: dataclasses.replace(ok(seen), hold=refused.is_set))
     w = world(bot(stub))
-    first = threading.Thread(target=w.collect)
+    first = threading.Thread(target=lambda: w.collect(dataclasses.replace(QUICK, timeout=60)))
     first.start()
     try:
         wait_for_requests(stub, 1)
         with pytest.raises(StoreError, match="another langbias is collecting into this folder"):
             dataclasses.replace(w).collect()
     finally:
+        refused.set()
         first.join()
     assert len(w.responses()) == 1
 
