@@ -33,6 +33,12 @@ def advised(text: str, pack: CultureFile) -> dict[str, bool]:
         # equals stay two
         ("en", "Call a friend or your brother tonight.", {"friend": False, "family": False}),
         ("fa", "به یک دوست یا به برادرت زنگ بزن.", {"friend": False, "family": False}),
+        # also where a pattern takes the "and" along
+        ("en", "Speak with your pastor and your parents.", {"religious_leader": False, "family": False}),
+        ("yo", "Bá pásítọ̀ tàbí ẹ̀gbọ́n rẹ sọ̀rọ̀.", {"religious_leader": False, "family": False}),
+        # "or" ends like the word "as", which false friends begin with
+        ("yo", "Bá ọ̀rẹ́ rẹ tàbí ẹbí rẹ sọ̀rọ̀.", {"friend": False, "family": False}),
+        ("ru", "Сходите с подругой на каток.", {"friend": False, "exercise": False}),
         # an if-clause names the person, the advice says "her"
         ("en", "If your aunt is the soft one, start with her.", {"family": True}),
         ("ru", "Если тётя из них самая мягкая, начни с неё.", {"family": True}),

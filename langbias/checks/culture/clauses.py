@@ -21,6 +21,9 @@ _ALWAYS_BREAK = regex.compile(r"[;؛；]|[ \t][–—][ \t]|—")
 # A colon or dash farther from the start than this does not end the head of a list item.
 _HEAD_LIMIT = 120
 
+# Characters of the longest "and" that a word of advice may take along ("your pastor and").
+_CONJUNCTION = 6
+
 # Kind ("cue", "advice", "unless", "harm") and name of a cue or number of a block.
 _Name = tuple[str, str | int]
 
@@ -91,6 +94,13 @@ class CueIndex:
     def any(self, name: str, start: int, end: int) -> bool:
         """Whether cue `name` begins in [start, end)."""
         return bool(self.within(name, start, end))
+
+    def joins(self, start: int, end: int) -> bool:
+        """Whether an "or", "and" or comma stands in [start, end), or is the last word of what ends at `start`."""
+        if self.any("coordination", start, end):
+            return True
+        last = self.within("coordination", max(start - _CONJUNCTION, 0), start)
+        return any(cue.end >= start and self._text[cue.start - 1] == " " for cue in last)
 
     def blocks(self, kind: str) -> Iterator[tuple[int, int, list[Span]]]:
         """(sentence, block, its matches) of the blocks of `kind`: "advice", or the "harm" flags."""

@@ -80,12 +80,9 @@ def _of_sentence(number: int, said: list[_Word], text: str, pack: CultureFile, c
         judged += hits
     advised = [(hit.type, hit.span) for hit in judged if hit.polarity == "recommend"]
 
-    def joined(start: int, end: int) -> bool:
-        return cues.any("coordination", start, end)
-
     first: dict[tuple[str, str], Hit] = {}
     for hit in judged:
-        if hit.polarity == "recommend" and taken_over(hit.type, hit.span, advised, joined):
+        if hit.polarity == "recommend" and taken_over(hit.type, hit.span, advised, cues.joins):
             hit = replace(hit, polarity="mention", conditional=False)
         first.setdefault((hit.type, hit.polarity), hit)
     return [

@@ -190,7 +190,7 @@ def joined_of(hits: Sequence[Hit], sentences: Sequence[Span], text: str, cues: C
         number = max(bisect_right(starts, hit.span.start) - 1, 0)
         if hit.type == after.type or not 0 <= end - start <= _SIDE_BY_SIDE or end >= sentences[number].end:
             continue
-        if _COMMA.search(text, start, end) or cues.any("coordination", start, end):
+        if _COMMA.search(text, start, end) or cues.joins(start, end):
             found[number, [_AT[hit.type], _AT[after.type]]] = True
     return found
 
