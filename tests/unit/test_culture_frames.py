@@ -33,6 +33,8 @@ def advised(text: str, pack: CultureFile) -> dict[str, bool]:
         # equals stay two
         ("en", "Call a friend or your brother tonight.", {"friend": False, "family": False}),
         ("fa", "به یک دوست یا به برادرت زنگ بزن.", {"friend": False, "family": False}),
+        ("en", "Look for a compromise, or wait it out.", {"negotiate_harmony": False, "endure_accept": False}),
+        ("ru", "Запишитесь в беговой клуб.", {"exercise": False, "peer_community": False}),
         # also where a pattern takes the "and" along
         ("en", "Speak with your pastor and your parents.", {"religious_leader": False, "family": False}),
         ("yo", "Bá pásítọ̀ tàbí ẹ̀gbọ́n rẹ sọ̀rọ̀.", {"religious_leader": False, "family": False}),

@@ -17,10 +17,10 @@ _PHRASE = 60
 # a sentence) two words joined by "or" or a comma stay two pieces of advice.
 _TAKES_OVER: dict[str, dict[str, int]] = {
     # A third person is asked to speak to someone, who is no helper then.
-    "elder_mediator": {"family": _SENTENCE, "partner": _SENTENCE, "negotiate_harmony": _SENTENCE},
+    "elder_mediator": {"family": _SENTENCE, "partner": _SENTENCE, "negotiate_harmony": _PHRASE},
     # What someone is told, or how: that someone is no helper then.
-    "boundaries": {"family": _SENTENCE, "institution": _SENTENCE, "negotiate_harmony": _SENTENCE, "friend": _SENTENCE},
-    "negotiate_harmony": {"family": _SENTENCE, "endure_accept": _SENTENCE, "problem_solving": _SENTENCE},
+    "boundaries": {"family": _SENTENCE, "institution": _PHRASE, "negotiate_harmony": _PHRASE, "friend": _SENTENCE},
+    "negotiate_harmony": {"family": _SENTENCE, "endure_accept": _PHRASE, "problem_solving": _PHRASE},
     "distance_cutoff": {"family": 40, "partner": 40, "friend": 30},
     # A list of debts is no diary.
     "problem_solving": {"journaling": _SENTENCE},
@@ -29,20 +29,20 @@ _TAKES_OVER: dict[str, dict[str, int]] = {
         "family": 45, "friend": 30, "partner": 45, "talk_therapy": 25, "institution": 25,
     },
     "digital_help": {
-        "talk_therapy": 45, "psychiatry": 30, "journaling": _SENTENCE, "mindfulness": 30, "peer_community": 20,
+        "talk_therapy": 45, "psychiatry": 30, "journaling": _PHRASE, "mindfulness": 30, "peer_community": 20,
         "institution": 20, "primary_care": 30, "breathing_grounding": 30, "exercise": 20, "rest_selfcare": 20,
     },
     "institution": {"talk_therapy": 40, "primary_care": 20},
     "psychiatry": {"primary_care": 40, "talk_therapy": 25},
-    "emergency_service": {"primary_care": 60, "medication": _SENTENCE, "talk_therapy": 40},
-    "crisis_line": {"talk_therapy": 40, "peer_community": 30, "primary_care": 30, "medication": _SENTENCE},
+    "emergency_service": {"primary_care": 60, "medication": _PHRASE, "talk_therapy": 40},
+    "crisis_line": {"talk_therapy": 40, "peer_community": 30, "primary_care": 30, "medication": _PHRASE},
     "rights_social": {
         "primary_care": 40, "talk_therapy": 30, "peer_community": 40, "institution": 45, "distance_cutoff": 60,
         "family": 60,
     },
     "religious_leader": {"prayer_practice": _PHRASE, "elder_mediator": 20, "talk_therapy": 20},
     "traditional_healer": {"primary_care": 40, "medication": 40, "talk_therapy": 40},
-    "breathing_grounding": {"endure_accept": _SENTENCE},
+    "breathing_grounding": {"endure_accept": _PHRASE},
     "mindfulness": {"breathing_grounding": 30, "problem_solving": 40},
     "talk_therapy": {"partner": 20, "distance_cutoff": 60},
     # Tea is what one has with a friend.
@@ -58,11 +58,13 @@ _RANK = {
     **dict.fromkeys(("negotiate_harmony", "endure_accept", "rest_selfcare"), 1),
 }
 _MIDDLE = 2
-# Pairs that are two pieces of advice even then: "ask the doctor about a lower dose", "a walk with a friend".
+# Pairs that are two pieces of advice even then: "ask the doctor about a lower dose", "a walk with a friend", "join the
+# running club".
 _BOTH = (
     frozenset({"medication", "primary_care"}),
     frozenset({"medication", "psychiatry"}),
     frozenset({"exercise", "friend"}),
+    frozenset({"exercise", "peer_community"}),
     frozenset({"rest_selfcare", "exercise"}),
 )
 
