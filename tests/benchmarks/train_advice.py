@@ -36,15 +36,17 @@ ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "culture_data"
 SETS = (
     ".", "blind", "development", "chat", "test", "test/fresh", "test/last", "written/wordings", "written/close_calls",
+    "written/plain_2", "written/for_rules",
 )  # fmt: skip
 NATURAL = (
     "written/replies", "written/plain", "written/everyday", "written/spoken", "written/usual_replies",
     "written/scenario_replies", "written/listed_replies", "written/short_lines", "written/long_sentences",
-    "written/loose", "written/usual_replies_2", "written/mixed", "written/mixed_2", "written/verbs",
+    "written/loose", "written/usual_replies_2", "written/mixed", "written/mixed_2", "written/mixed_3",
+    "written/verbs",
 )  # fmt: skip
 # Of what is named there about half is denied or only told of, or most sentences name two or three types: more than in
 # any honest reply.
-HARD = ("written/said_not_advised", "written/joined", "written/statements")
+HARD = ("written/said_not_advised", "written/joined", "written/statements", "written/contrasts")
 UNSEEN = (*NATURAL, *HARD)
 # A sentence that stands there too ("I'm with you.") is learned from nowhere.
 JUDGING = ("test/two_readings", "test/two_readings_2", "test/two_readings_3")
