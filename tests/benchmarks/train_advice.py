@@ -49,7 +49,7 @@ NATURAL = (
 HARD = ("written/said_not_advised", "written/joined", "written/statements", "written/contrasts")
 UNSEEN = (*NATURAL, *HARD)
 # A sentence that stands there too ("I'm with you.") is learned from nowhere.
-JUDGING = ("test/two_readings", "test/two_readings_2", "test/two_readings_3")
+JUDGING = ("test/two_readings", "test/two_readings_2", "test/two_readings_3", "test/two_readings_4")
 # Sets left out at a time, or one more: a quarter of the work of one at a time.
 AT_A_TIME = 4
 CORE = ("en", "ko", "ru", "fa", "yo")
