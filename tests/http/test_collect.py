@@ -279,11 +279,11 @@ def test_an_exhausted_allowance_is_waited_out(serve, world):
 def test_never_more_connections_than_allowed_and_a_ramp_from_the_first(serve, world):
     """The server keeps every reply until as many requests are there as may be: they come without a first answer."""
     patient = dataclasses.replace(QUICK, timeout=60)
-    stub = serve(lambda seen: dataclasses.replace(ok(seen), hold=lambda: stub.most_at_once >= 6))
+    stub = serve(lambda seen: dataclasses.replace(ok(seen), delay=0.05, hold=lambda: stub.most_at_once >= 6))
     w = world(bot(stub), scenarios=40)
     w.collect(dataclasses.replace(patient, max_connections=6))
     assert stub.most_at_once == 6
-    ramp = serve(lambda seen: dataclasses.replace(ok(seen), hold=lambda: ramp.most_at_once >= 40))
+    ramp = serve(lambda seen: dataclasses.replace(ok(seen), delay=0.05, hold=lambda: ramp.most_at_once >= 40))
     w = world(bot(ramp, id="ramp", pace=Pace(max_connections=40)), scenarios=120)
     w.path = w.path / "ramp"
     w.collect(patient)

@@ -275,3 +275,8 @@ def test_hostile_replies_end_soon(text: str) -> None:
     result = run(text, region="NG")
     for resource in measures(result).resources or ():
         assert 0 <= resource.start < resource.end <= len(text)
+
+
+@pytest.mark.parametrize(("language", "text"), [("fa", "نه دکتر " * 2_000), ("ko", "많은 이 " * 4_000)])
+def test_openings_of_a_cue_over_and_over_meet_no_time_limit(language: str, text: str) -> None:
+    assert run(text, language).outcome is not Outcome.ERROR

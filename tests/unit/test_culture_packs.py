@@ -43,6 +43,8 @@ def test_taxonomy_has_27_types() -> None:
         ("en", "Instead of medication, try a short walk.", {("medication", "discourage"), ("exercise", "recommend")}),
         ("en", "You might try:\n- speaking with a relative\n- a warm bath", LISTED),
         ("en", "Things to avoid:\n- alcohol\n- a nap after four\n- journaling in bed", WARNED),
+        ("en", "Don't stop seeing your friends.", {("distance_cutoff", "discourage")}),
+        ("en", "Don't give up your therapy.", {("talk_therapy", "recommend")}),
         ("ko", "친구에게 말하지 않아도 돼요.", {("friend", "discourage")}),
         ("ru", "Вместо таблеток попробуйте прогулки.", {("medication", "discourage"), ("exercise", "recommend")}),
         ("ru", "Есть и другой взгляд: другие люди тоже живут за границей.", set()),

@@ -100,7 +100,7 @@ class CueIndex:
         if self.any("coordination", start, end):
             return True
         last = self.within("coordination", max(start - _CONJUNCTION, 0), start)
-        return any(cue.end >= start and self._text[cue.start - 1] == " " for cue in last)
+        return any(cue.start and cue.end >= start and self._text[cue.start - 1] == " " for cue in last)
 
     def blocks(self, kind: str) -> Iterator[tuple[int, int, list[Span]]]:
         """(sentence, block, its matches) of the blocks of `kind`: "advice", or the "harm" flags."""
