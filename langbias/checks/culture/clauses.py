@@ -21,7 +21,7 @@ _ALWAYS_BREAK = regex.compile(r"[;؛；]|[ \t][–—][ \t]|—")
 # A colon or dash farther from the start than this does not end the head of a list item.
 _HEAD_LIMIT = 120
 
-# Characters of the longest "and" that a word of advice may take along ("your pastor and").
+# Characters of an "and" or "or" that a word of advice may take along ("your pastor and").
 _CONJUNCTION = 6
 
 # Kind ("cue", "advice", "unless", "harm") and name of a cue or number of a block.
